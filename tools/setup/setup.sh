@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Installs Debian's packages (as root or by sudo), builds the cached third-party libraries, and fetches what tests and
+# demo need: pinned models and a Python environment with the independent references. Done twice, it does nothing.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/cache.sh"
+"$here/packages.sh"
+"$here/highway.sh" > /dev/null
+"$here/../../pyvm/image/build.sh" > /dev/null
+"$here/reference.sh" > /dev/null
+"$here/models.sh" > /dev/null
