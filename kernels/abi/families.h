@@ -1,0 +1,340 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <variant>
+
+#include "kernels/abi/dtype.h"
+#include "kernels/abi/inline_vector.h"
+#include "kernels/abi/region.h"
+
+namespace walle {
+
+/// Most axes of an operand.
+inline constexpr size_t kMaxRank = 8;
+using Extents = InlineVector<int64_t, kMaxRank>;
+
+/// Attributes of the atomic kernel families. A family is one struct here; its contract (operands, results, formula) is
+/// the struct's comment. `a`, `b` … are operands in order, `y` the result. Broadcasting has already become strides of
+/// 0. All structs are plain data with ==, so that equal problems share one search result.
+
+enum class UnaryOp : uint8_t {
+  abs,
+  neg,
+  floor,
+  ceil,
+  round,
+  sign,
+  sqrt,
+  rsqrt,
+  reciprocal,
+  exp,
+  log,
+  sin,
+  cos,
+  tan,
+  asin,
+  acos,
+  atan,
+  sinh,
+  cosh,
+  tanh,
+  asinh,
+  acosh,
+  atanh,
+  erf,
+  sigmoid,
+  relu,
+  leaky_relu,
+  elu,
+  selu,
+  celu,
+  hard_sigmoid,
+  hard_swish,
+  softplus,
+  softsign,
+  thresholded_relu,
+  gelu,
+  gelu_tanh,
+  mish,
+  swish,
+  shrink,
+  clip,
+  is_nan,
+  is_inf,
+  logical_not,
+  bit_not,
+  square,
+  identity,
+  count_
+};
+enum class BinaryOp : uint8_t {
+  add,
+  sub,
+  mul,
+  div,
+  pow,
+  mod,
+  fmod,
+  min,
+  max,
+  prelu,
+  logical_and,
+  logical_or,
+  logical_xor,
+  equal,
+  greater,
+  greater_equal,
+  less,
+  less_equal,
+  shift_left,
+  shift_right,
+  bit_and,
+  bit_or,
+  bit_xor,
+  count_
+};
+enum class ReduceOp : uint8_t {
+  sum,
+  mean,
+  max,
+  min,
+  prod,
+  sum_square,
+  l1,
+  l2,
+  log_sum,
+  log_sum_exp,
+  logical_and,
+  logical_or,
+  count_
+};
+
+/// y = op(a), elementwise. alpha, beta: ONNX's attributes of the same name (clip: lower, upper bound; leaky_relu: alpha
+/// …).
+struct UnaryAttributes {
+  UnaryOp op{};
+  double alpha = 0, beta = 0;
+  friend bool operator==(const UnaryAttributes&, const UnaryAttributes&) = default;
+};
+/// y = op(a, b), elementwise. Comparisons and logic give boolean.
+struct BinaryAttributes {
+  BinaryOp op{};
+  friend bool operator==(const BinaryAttributes&, const BinaryAttributes&) = default;
+};
+/// y = c ? a : b with operands (c boolean, a, b).
+struct SelectAttributes {
+  friend bool operator==(const SelectAttributes&, const SelectAttributes&) = default;
+};
+/// y = dtype(a). Float to integer truncates towards zero; to boolean is a != 0. saturate: clamp instead of wrapping.
+struct CastAttributes {
+  bool saturate = false;
+  friend bool operator==(const CastAttributes&, const CastAttributes&) = default;
+};
+/// y[…,m,n] = alpha * sum_k a[…,m,k] * b[…,k,n]; leading axes are batch (equal after broadcasting, as strides).
+/// Transposes arrive as strides. Integer operands accumulate in i32; then zero points may be given as operands 2 and 3.
+struct MatMulAttributes {
+  double alpha = 1;
+  friend bool operator==(const MatMulAttributes&, const MatMulAttributes&) = default;
+};
+/// Spatial window of convolution and pooling: 1 to 3 axes.
+struct Window {
+  InlineVector<int64_t, 3> kernel, strides, dilations, pads_begin, pads_end;
+  friend bool operator==(const Window&, const Window&) = default;
+};
+/// x [N,C,spatial…], w [M,C/group,kernel…] → y [N,M,…]; bias is an epilogue. Cross-correlation, zero padding.
+struct ConvAttributes {
+  Window window;
+  int64_t group = 1;
+  friend bool operator==(const ConvAttributes&, const ConvAttributes&) = default;
+};
+/// x [N,C,spatial…], w [C,M/group,kernel…] → y; the gradient of Conv with respect to its input.
+struct ConvTransposeAttributes {
+  Window window;
+  InlineVector<int64_t, 3> output_padding;
+  int64_t group = 1;
+  friend bool operator==(const ConvTransposeAttributes&, const ConvTransposeAttributes&) = default;
+};
+/// y = op over the axes whose bit is set in axes_mask; reduced axes stay with size 1.
+struct ReduceAttributes {
+  ReduceOp op{};
+  uint32_t axes_mask = 0;
+  friend bool operator==(const ReduceAttributes&, const ReduceAttributes&) = default;
+};
+/// y (i64) = position of the largest (smallest) along axis, kept with size 1. last: of equal values the last.
+struct ArgReduceAttributes {
+  bool smallest = false, last = false;
+  int32_t axis = 0;
+  friend bool operator==(const ArgReduceAttributes&, const ArgReduceAttributes&) = default;
+};
+/// Running sum or product along axis.
+struct ScanAttributes {
+  bool product = false, exclusive = false, reverse = false;
+  int32_t axis = 0;
+  friend bool operator==(const ScanAttributes&, const ScanAttributes&) = default;
+};
+/// y = exp(a - max) / sum along axis (log: its logarithm).
+struct SoftmaxAttributes {
+  int32_t axis = -1;
+  bool log = false;
+  friend bool operator==(const SoftmaxAttributes&, const SoftmaxAttributes&) = default;
+};
+/// Normalisation over the axes from `axis` to the last: y = (a - mean) / sqrt(var + epsilon) (rms: no mean, mean
+/// square), times operand 1 (scale), plus operand 2 (bias), where given; both broadcast to a.
+struct NormAttributes {
+  int32_t axis = -1;
+  double epsilon = 1e-5;
+  bool rms = false;
+  friend bool operator==(const NormAttributes&, const NormAttributes&) = default;
+};
+/// Local response normalisation over channels of [N,C,…].
+struct LrnAttributes {
+  int64_t size = 0;
+  double alpha = 1e-4, beta = 0.75, bias = 1;
+  friend bool operator==(const LrnAttributes&, const LrnAttributes&) = default;
+};
+enum class PoolOp : uint8_t { max, average, lp };
+/// x [N,C,spatial…] → y (and, for max with two results, the flat index of the maximum in i64).
+struct PoolAttributes {
+  PoolOp op{};
+  Window window;
+  bool count_include_pad = false, column_major = false;
+  int32_t p = 2;  ///< exponent of lp
+  friend bool operator==(const PoolAttributes&, const PoolAttributes&) = default;
+};
+enum class ResizeMode : uint8_t { nearest, linear, cubic };
+enum class ResizeCoordinates : uint8_t {
+  half_pixel,
+  pytorch_half_pixel,
+  align_corners,
+  asymmetric,
+  tf_crop_and_resize,
+  half_pixel_symmetric
+};
+enum class ResizeNearest : uint8_t { round_prefer_floor, round_prefer_ceil, floor, ceil };
+/// Separable interpolation; scales[k] as in ONNX (output/input), all axes. roi: start then end per axis, for crop mode.
+struct ResizeAttributes {
+  ResizeMode mode{};
+  ResizeCoordinates coordinates{};
+  ResizeNearest nearest{};
+  double cubic_coefficient = -0.75, extrapolation = 0;
+  bool exclude_outside = false, antialias = false;
+  std::array<double, kMaxRank> scales{};
+  std::array<double, 2 * kMaxRank> roi{};
+  friend bool operator==(const ResizeAttributes&, const ResizeAttributes&) = default;
+};
+/// y = a with axis replaced by the shape of operand 1 (i32 or i64; negative counts from the end): numpy.take.
+struct GatherAttributes {
+  int32_t axis = 0;
+  friend bool operator==(const GatherAttributes&, const GatherAttributes&) = default;
+};
+/// numpy.take_along_axis.
+struct GatherElementsAttributes {
+  int32_t axis = 0;
+  friend bool operator==(const GatherElementsAttributes&, const GatherElementsAttributes&) = default;
+};
+/// ONNX GatherND.
+struct GatherNdAttributes {
+  int32_t batch_dims = 0;
+  friend bool operator==(const GatherNdAttributes&, const GatherNdAttributes&) = default;
+};
+enum class ScatterReduction : uint8_t { none, add, mul, max, min };
+/// y = a, then y at operand 1 (indices) combined with operand 2 (updates). elements: ScatterElements along axis, else
+/// ScatterND.
+struct ScatterAttributes {
+  bool elements = false;
+  int32_t axis = 0;
+  ScatterReduction reduction{};
+  friend bool operator==(const ScatterAttributes&, const ScatterAttributes&) = default;
+};
+/// values and i64 indices of the k (= size of the result along axis) largest or smallest, sorted, ties by lower index.
+struct TopKAttributes {
+  int32_t axis = -1;
+  bool largest = true, sorted = true;
+  friend bool operator==(const TopKAttributes&, const TopKAttributes&) = default;
+};
+/// y = saturate(round_half_even(a / scale) + zero_point); operands (a, scale, zero_point?), along axis where scale has
+/// rank 1.
+struct QuantizeAttributes {
+  int32_t axis = 1;
+  int64_t block = 0;
+  friend bool operator==(const QuantizeAttributes&, const QuantizeAttributes&) = default;
+};
+/// y = (a - zero_point) * scale.
+struct DequantizeAttributes {
+  int32_t axis = 1;
+  int64_t block = 0;
+  friend bool operator==(const DequantizeAttributes&, const DequantizeAttributes&) = default;
+};
+/// y[i] = start + i * delta; operands (start, delta), both scalars.
+struct IotaAttributes {
+  friend bool operator==(const IotaAttributes&, const IotaAttributes&) = default;
+};
+/// The regions of the problem move operands into the result (see Region).
+struct RasterAttributes {
+  friend bool operator==(const RasterAttributes&, const RasterAttributes&) = default;
+};
+
+using FamilyAttributes =
+    std::variant<UnaryAttributes, BinaryAttributes, SelectAttributes, CastAttributes, MatMulAttributes, ConvAttributes,
+                 ConvTransposeAttributes, ReduceAttributes, ArgReduceAttributes, ScanAttributes, SoftmaxAttributes,
+                 NormAttributes, LrnAttributes, PoolAttributes, ResizeAttributes, GatherAttributes,
+                 GatherElementsAttributes, GatherNdAttributes, ScatterAttributes, TopKAttributes, QuantizeAttributes,
+                 DequantizeAttributes, IotaAttributes, RasterAttributes>;
+
+/// The families in the order of FamilyAttributes: family_of(attributes) is its index. Appending a family appends both.
+enum class Family : uint8_t {
+  unary,
+  binary,
+  select,
+  cast,
+  matmul,
+  conv,
+  conv_transpose,
+  reduce,
+  arg_reduce,
+  scan,
+  softmax,
+  norm,
+  lrn,
+  pool,
+  resize,
+  gather,
+  gather_elements,
+  gather_nd,
+  scatter,
+  top_k,
+  quantize,
+  dequantize,
+  iota,
+  raster
+};
+inline constexpr std::array<std::string_view, 24> kFamilyNames = {
+    "unary",           "binary",    "select",  "cast",  "matmul",   "conv",       "conv_transpose", "reduce",
+    "arg_reduce",      "scan",      "softmax", "norm",  "lrn",      "pool",       "resize",         "gather",
+    "gather_elements", "gather_nd", "scatter", "top_k", "quantize", "dequantize", "iota",           "raster"};
+static_assert(kFamilyNames.size() == std::variant_size_v<FamilyAttributes>);
+[[nodiscard]] inline Family family_of(const FamilyAttributes& attributes) {
+  return static_cast<Family>(attributes.index());
+}
+[[nodiscard]] constexpr std::string_view name_of(Family family) { return kFamilyNames[static_cast<size_t>(family)]; }
+
+/// What is applied to a result element before it is stored, in order; only matmul, conv and conv_transpose take one.
+enum class EpilogueKind : uint8_t {
+  bias_channel,   ///< + operand[m] per output channel (conv: axis 1; matmul: last axis)
+  unary,          ///< op(y) with alpha, beta
+  binary_scalar,  ///< op(y, alpha)
+  add_operand,    ///< + operand of the result's shape (residual), strided as given
+};
+struct EpilogueOp {
+  EpilogueKind kind{};
+  UnaryOp unary{};
+  BinaryOp binary{};
+  double alpha = 0, beta = 0;
+  int operand = -1;  ///< index in the problem's operands
+  friend bool operator==(const EpilogueOp&, const EpilogueOp&) = default;
+};
+using Epilogue = InlineVector<EpilogueOp, 4>;
+
+}  // namespace walle
