@@ -41,10 +41,10 @@ struct TaskManifest {
   std::string version;  ///< MAJOR.MINOR.PATCH
   std::string entry = "main.py";
   Side side = Side::device;
-  std::vector<std::string> on;                 ///< trigger conditions; any of them
-  std::map<std::string, std::string> models;   ///< name → path in the bundle (.onnx, .tflite or .walle)
-  std::vector<std::string> shared_files;       ///< glob patterns
-  std::vector<std::string> exclusive_files;    ///< patterns with ${device.id}
+  std::vector<std::string> on;                ///< trigger conditions; any of them
+  std::map<std::string, std::string> models;  ///< name → path in the bundle (.onnx, .tflite or .walle)
+  std::vector<std::string> shared_files;      ///< glob patterns
+  std::vector<std::string> exclusive_files;   ///< patterns with ${device.id}
   TaskLimits limits;
   TaskPermissions permissions;
   Probation probation;

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ipc/bundle/manifest.h"
+#include "ipc/bundle/roles.h"
+#include "ipc/bundle/store.h"
+#include "libwalle/base/result.h"
+
+namespace walle::bundle {
+
+/// A file that is not a blob of the manifest (an opened exclusive file).
+struct ExtraFile {
+  std::string path;
+  std::vector<uint8_t> bytes;
+};
+
+/// Builds `destination` out of blobs: a folder beside it, verified, fsynced, read-only, renamed in one step; hard links
+/// where the file system allows. FOLDER/.walle/{manifest.json,targets.json} are the evidence for verify_folder. An
+/// existing destination that verifies is kept. Errors: not_found (a blob is missing), data_loss, resource_exhausted.
+[[nodiscard]] Status assemble(const BlobStore& store, std::string_view manifest_json, std::string_view targets_json,
+                              const std::vector<ExtraFile>& extras, const std::string& destination);
+
+/// What walled does before it runs a folder that someone with network access has put there: the manifest has this
+/// hash, the scenario's publisher (by `root`) vouches for it, and every file has the manifest's hash and no file is
+/// there that neither the manifest nor `extra_paths` names. Yields the manifest.
+[[nodiscard]] Result<Manifest> verify_folder(const std::string& folder, const Digest& manifest, const Root& root,
+                                             const std::vector<std::string>& extra_paths = {});
+
+/// Removes a bundle's folder (read-only inside) for good; no error if it is absent.
+[[nodiscard]] Status remove_folder(const std::string& folder);
+
+}  // namespace walle::bundle
