@@ -1,0 +1,67 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <walle/engine/model.h>
+#include <walle/engine/tensor.h>
+
+#include "kernels/abi/kernel.h"
+#include "libwalle/base/value.h"
+
+namespace walle::engine {
+
+struct SessionOptions {
+  int threads = 1;  ///< 1 to 64; the caller's thread is one of them
+  Precision precision = Precision::strict;
+  std::string backend;        ///< "": every backend that this machine offers; else this one (and ref where it refuses)
+  bool fuse = true;           ///< false: no epilogues and no fused norms, for tests
+  bool merge_rasters = true;  ///< false: every raster is materialised, for tests
+};
+
+struct NamedTensor {
+  std::string name;
+  Tensor tensor;
+};
+
+struct RunOptions {
+  int64_t deadline_us = 0;                    ///< CLOCK_BOOTTIME; 0: none. Checked between steps
+  const std::atomic<bool>* cancel = nullptr;  ///< set it to true to stop the run between two steps
+};
+
+/// Runs a model. Plans are made for each set of input shapes and kept (the least used is dropped).
+/// Thread: one run at a time; use several sessions for several threads, they share weights and packed weights.
+class Session {
+ public:
+  [[nodiscard]] static Result<std::unique_ptr<Session>> create(std::shared_ptr<const Model> model,
+                                                               SessionOptions options = {});
+  ~Session();
+
+  /// Runs once. inputs: by name, any order, all that have no default; dense. Returns outputs in the model's order,
+  /// whose bytes belong to the caller (they stay valid after the next run). Errors: invalid_argument that names the
+  /// input and says expected and given dtype and shape; deadline_exceeded; cancelled; unsupported that names node and
+  /// operator.
+  [[nodiscard]] Result<std::vector<Tensor>> run(std::span<const NamedTensor> inputs, const RunOptions& options = {});
+
+  /// Makes (or finds) the plan for these shapes without running, so that the first run is not slower than the others.
+  [[nodiscard]] Status prepare(std::span<const NamedTensor> shapes);
+
+  /// The plan for these inputs: for each step its source node, problem, chosen kernel with predicted and measured time,
+  /// the losers with their costs and refusals; for each raster what became of it; memory. Keys in docs/engine.md.
+  [[nodiscard]] Result<Value> explain(std::span<const NamedTensor> inputs, bool measure);
+
+  [[nodiscard]] const Model& model() const;
+
+  struct Impl;
+  explicit Session(std::unique_ptr<Impl> impl);
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace walle::engine
