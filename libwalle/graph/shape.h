@@ -9,6 +9,8 @@
 
 namespace walle::graph {
 
+struct DimAccess;
+
 /// Index into the graph's symbol table.
 using Symbol = uint32_t;
 
@@ -45,6 +47,8 @@ class Dim {
   [[nodiscard]] static std::optional<Dim> div(const Dim& a, const Dim& b);
 
   friend bool operator==(const Dim&, const Dim&) = default;
+
+  friend struct DimAccess;
 
  private:
   int64_t constant_ = 0;
