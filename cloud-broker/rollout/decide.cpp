@@ -71,16 +71,8 @@ std::vector<Wanted> offer(const Device& device, const Table& table, PolicyTable 
     const Standing standing = decide(device, *it, policies, now_us);
     if (standing.verdict.decision != Decision::offer) continue;
     settled.insert(it->task);
-    if (!removes(*it)) {
-      wanted.push_back({it->task, &*it, standing.stage, it->counter});
-    } else if (device.tasks.contains(it->task)) {
-      wanted.push_back({it->task, nullptr, standing.stage, it->counter});
-    }
-  }
-  for (const auto& [task, installed] : device.tasks) {
-    const bool known = std::any_of(table.releases.begin(), table.releases.end(),
-                                   [&](const Release& release) { return release.task == task; });
-    if (!settled.contains(task) && known) wanted.push_back({task, nullptr, -1, installed.counter});
+    const bool remove = removes(*it);
+    if (!remove || device.tasks.contains(it->task)) wanted.push_back({it->task, &*it, remove, standing.stage});
   }
   std::sort(wanted.begin(), wanted.end(), [](const Wanted& a, const Wanted& b) { return a.task < b.task; });
   return wanted;

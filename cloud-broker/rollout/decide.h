@@ -29,14 +29,14 @@ struct Standing {
 /// What a device should have for one task.
 struct Wanted {
   std::string task;
-  const Release* release = nullptr;  ///< null: the task is to be removed
+  const Release* release = nullptr;  ///< never null
+  bool remove = false;
   int64_t stage = -1;
-  int64_t counter = 0;  ///< of the release, or of the one that withdrew the task
 };
 
-/// The offer: for each task the newest release whose member the device is. A task on the device that no release wants
-/// any more is to be removed. Pure: a function of device and table alone, so that repeating, losing or reordering its
-/// results is harmless. Pointers live as long as `table`.
+/// The offer: for each task the newest release whose member the device is; a release without a bundle removes the task.
+/// A device that no release covers keeps what it has. Pure: a function of device and table alone, so that repeating,
+/// losing or reordering its results is harmless. Pointers live as long as `table`.
 [[nodiscard]] std::vector<Wanted> offer(const Device& device, const Table& table, PolicyTable policies, int64_t now_us);
 
 /// Why a device has or has not each release of `task`, newest first.

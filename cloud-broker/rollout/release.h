@@ -26,6 +26,7 @@ struct Release {
   std::string version;
   std::string commit;           ///< the git commit that the tag named
   std::string manifest_sha256;  ///< of the signed bundle manifest; empty: the release removes the task
+  int64_t manifest_bytes = 0;
   Plan plan;
   std::string seed;  ///< of the hash that orders devices; a rollback has its origin's
   State state = State::draft;
