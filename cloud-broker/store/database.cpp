@@ -1,5 +1,6 @@
 #include "cloud-broker/store/database.h"
 
+#include <cstdlib>
 #include <deque>
 #include <mutex>
 
@@ -71,6 +72,11 @@ Result<std::string> sqlite_path(std::string_view url) {
 }
 
 }  // namespace
+
+int64_t count_of(const Value& cell) {
+  if (cell.is_number_integer()) return cell.get<int64_t>();
+  return cell.is_string() ? std::strtoll(cell.get_ref<const std::string&>().c_str(), nullptr, 10) : 0;
+}
 
 Database::Database(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Database::~Database() = default;

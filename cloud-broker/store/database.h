@@ -14,6 +14,9 @@ namespace walle::store {
 
 using Row = std::vector<Value>;
 
+/// The number in a cell of a computed column: SQLite gives those without a type, so that they arrive as text.
+[[nodiscard]] int64_t count_of(const Value& cell);
+
 /// A connection to SQLite or PostgreSQL through SOCI, with values instead of bound variables. Thread-safe: one caller
 /// at a time; a transaction keeps others out.
 class Database {

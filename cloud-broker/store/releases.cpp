@@ -123,11 +123,11 @@ Result<rollout::Tallies> Store::tallies(int64_t counter, int64_t stage, int64_t 
       {silent_before_us, counter}));
   rollout::Tallies tallies;
   const auto add = [](rollout::Tally& tally, const Row& row) {
-    const int64_t count = row[3].get<int64_t>();
+    const int64_t count = count_of(row[3]);
     tally.offered += count;
     if (row[1] == "good") tally.good += count;
     if (row[1] == "failed") tally.failed += count;
-    if (row[2].get<int64_t>() == 1) tally.silent += count;
+    if (count_of(row[2]) == 1) tally.silent += count;
   };
   for (const Row& row : rows) {
     add(tallies.total, row);

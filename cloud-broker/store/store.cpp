@@ -64,7 +64,7 @@ Result<int64_t> Store::verify_audit() {
     if (rows.empty()) break;
   }
   const auto count = WALLE_TRY(database_->query("SELECT COUNT(*) FROM audit"));
-  if (count[0][0].get<int64_t>() != seq) return fail(ErrorCode::data_loss, "the audit log has entries out of order");
+  if (count_of(count[0][0]) != seq) return fail(ErrorCode::data_loss, "the audit log has entries out of order");
   return seq;
 }
 

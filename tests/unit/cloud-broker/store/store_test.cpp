@@ -44,7 +44,7 @@ class StoreTest : public testing::TestWithParam<bool> {
     out.scenario = "library";
     out.task = "ocr";
     out.version = "1.2.0";
-    out.plan = *rollout::parse_plan("targets = 'a == \"it''s :x\"'");
+    out.plan = *rollout::parse_plan(R"(targets = "a == \"it's :x\"")");
     out.state = rollout::State::gray;
     out.created_us = 1'700'000'000'123'456;
     return out;
