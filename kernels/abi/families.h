@@ -111,14 +111,18 @@ enum class ReduceOp : uint8_t {
   count_
 };
 
-/// y = op(a), elementwise. alpha, beta: ONNX's attributes of the same name (clip: lower, upper bound; leaky_relu: alpha
-/// …).
+/// y = op(a), elementwise. alpha, beta: ONNX's attributes of the same name. Where ONNX has other names: clip lower,
+/// upper bound; selu alpha, gamma; shrink lambd, bias; swish x*sigmoid(alpha*x), so alpha is 1 for SiLU; is_inf alpha 0
+/// either sign, 1 only +inf, -1 only -inf. hard_swish, gelu, gelu_tanh, mish, softplus take none. is_nan, is_inf and
+/// logical_not give boolean.
 struct UnaryAttributes {
   UnaryOp op{};
   double alpha = 0, beta = 0;
   friend bool operator==(const UnaryAttributes&, const UnaryAttributes&) = default;
 };
-/// y = op(a, b), elementwise. Comparisons and logic give boolean.
+/// y = op(a, b), elementwise. Comparisons and logic give boolean. Both operands have one dtype, but the exponent of pow
+/// may have its own. Integers: div truncates, division by zero gives 0, mod takes the divisor's sign, fmod the
+/// dividend's, overflow wraps. min and max propagate NaN.
 struct BinaryAttributes {
   BinaryOp op{};
   friend bool operator==(const BinaryAttributes&, const BinaryAttributes&) = default;
@@ -133,7 +137,8 @@ struct CastAttributes {
   friend bool operator==(const CastAttributes&, const CastAttributes&) = default;
 };
 /// y[…,m,n] = alpha * sum_k a[…,m,k] * b[…,k,n]; leading axes are batch (equal after broadcasting, as strides).
-/// Transposes arrive as strides. Integer operands accumulate in i32; then zero points may be given as operands 2 and 3.
+/// Transposes arrive as strides. 8-bit operands (mixed signs allowed) give i32; then zero points may be given as
+/// operands 2 (scalar, or one for each m) and 3 (scalar, or one for each n).
 struct MatMulAttributes {
   double alpha = 1;
   friend bool operator==(const MatMulAttributes&, const MatMulAttributes&) = default;
@@ -144,6 +149,7 @@ struct Window {
   friend bool operator==(const Window&, const Window&) = default;
 };
 /// x [N,C,spatial…], w [M,C/group,kernel…] → y [N,M,…]; bias is an epilogue. Cross-correlation, zero padding.
+/// 8-bit operands give i32, with zero points as operands 2 (scalar) and 3 (scalar, or one for each m).
 struct ConvAttributes {
   Window window;
   int64_t group = 1;
@@ -181,7 +187,7 @@ struct SoftmaxAttributes {
   friend bool operator==(const SoftmaxAttributes&, const SoftmaxAttributes&) = default;
 };
 /// Normalisation over the axes from `axis` to the last: y = (a - mean) / sqrt(var + epsilon) (rms: no mean, mean
-/// square), times operand 1 (scale), plus operand 2 (bias), where given; both broadcast to a.
+/// square), times operand 1 (scale), plus operand 2 (bias), where given; both broadcast to a (rank of a, strides of 0).
 struct NormAttributes {
   int32_t axis = -1;
   double epsilon = 1e-5;
@@ -213,7 +219,8 @@ enum class ResizeCoordinates : uint8_t {
   half_pixel_symmetric
 };
 enum class ResizeNearest : uint8_t { round_prefer_floor, round_prefer_ceil, floor, ceil };
-/// Separable interpolation; scales[k] as in ONNX (output/input), all axes. roi: start then end per axis, for crop mode.
+/// Separable interpolation; scales[k] as in ONNX (output/input), all axes. roi, for crop mode: roi[k] is the start of
+/// axis k, roi[kMaxRank + k] its end (0 and 1 where not cropped).
 struct ResizeAttributes {
   ResizeMode mode{};
   ResizeCoordinates coordinates{};
@@ -224,7 +231,8 @@ struct ResizeAttributes {
   std::array<double, 2 * kMaxRank> roi{};
   friend bool operator==(const ResizeAttributes&, const ResizeAttributes&) = default;
 };
-/// y = a with axis replaced by the shape of operand 1 (i32 or i64; negative counts from the end): numpy.take.
+/// y = a with axis replaced by the shape of operand 1 (i32 or i64; negative counts from the end): numpy.take. In all
+/// gathers an index outside reads as 0.
 struct GatherAttributes {
   int32_t axis = 0;
   friend bool operator==(const GatherAttributes&, const GatherAttributes&) = default;
@@ -241,7 +249,7 @@ struct GatherNdAttributes {
 };
 enum class ScatterReduction : uint8_t { none, add, mul, max, min };
 /// y = a, then y at operand 1 (indices) combined with operand 2 (updates). elements: ScatterElements along axis, else
-/// ScatterND.
+/// ScatterND. Indices outside are left out.
 struct ScatterAttributes {
   bool elements = false;
   int32_t axis = 0;
@@ -271,7 +279,8 @@ struct DequantizeAttributes {
 struct IotaAttributes {
   friend bool operator==(const IotaAttributes&, const IotaAttributes&) = default;
 };
-/// The regions of the problem move operands into the result (see Region).
+/// The regions of the problem move operands into the result (see Region). If a region combines by add (else: by max),
+/// the result starts as 0 (the lowest value); regions run in their order. Offsets count from the result's element 0.
 struct RasterAttributes {
   friend bool operator==(const RasterAttributes&, const RasterAttributes&) = default;
 };

@@ -59,7 +59,6 @@ class InlineVector {
   constexpr const T* end() const { return items_.data() + size_; }
   [[nodiscard]] constexpr T* data() { return items_.data(); }
   [[nodiscard]] constexpr const T* data() const { return items_.data(); }
-  constexpr operator std::span<const T>() const { return {items_.data(), size_}; }
   friend constexpr bool operator==(const InlineVector& a, const InlineVector& b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end());
   }

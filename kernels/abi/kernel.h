@@ -22,6 +22,7 @@ struct Operand {
   Extents strides;
   bool constant = false;       ///< the same in every run (a weight): a kernel may pack it once
   const void* data = nullptr;  ///< its bytes when constant and known while planning, else null
+  bool present = true;         ///< false: an optional operand that was not given (its pointer in a run is null)
 
   [[nodiscard]] int64_t count() const {
     int64_t n = 1;
@@ -47,7 +48,7 @@ struct Operand {
 }
 
 /// What is to be computed, completely: a node after decomposition with concrete sizes. Operands that are absent
-/// (optional ones in the middle) have rank 0 and data == null and dtype of no meaning; `present` says so.
+/// (optional ones in the middle) have present == false; nothing else of them has a meaning.
 struct Problem {
   FamilyAttributes attributes;
   Epilogue epilogue;

@@ -1,0 +1,51 @@
+#include "kernels/support/def.h"
+#include "kernels/support/quantization.h"
+#include "kernels/support/scalar.h"
+#include "kernels/support/walk.h"
+
+namespace walle::kernels {
+namespace {
+
+const DequantizeAttributes& attributes_of(const Problem& p) { return std::get<DequantizeAttributes>(p.attributes); }
+
+std::optional<ScaleMap> map_of(const Problem& p, size_t operand) {
+  return scale_map(p.operands[0], p.operands[operand], attributes_of(p).axis, attributes_of(p).block);
+}
+
+std::optional<Refusal> accepts(const Problem& p) {
+  if (auto refusal = check_arity(p, 2)) return refusal;
+  if (p.operands[0].dims != p.results[0].dims) return Refusal{"operand and result differ in shape"};
+  if (!is_float(p.results[0].dtype) || !is_float(p.operands[1].dtype)) return Refusal{"scale or result is no float"};
+  if (!map_of(p, 1) || (has_operand(p, 2) && !map_of(p, 2))) return Refusal{"scale or zero point has a wrong shape"};
+  return std::nullopt;
+}
+
+Work work(const Problem& p, const Params&) { return elementwise_work(p, 3); }
+
+void run(const Arguments& a, TileRange) noexcept {
+  const Problem& p = *a.problem;
+  const ScaleMap scales = *map_of(p, 1);
+  const bool shifted = has_operand(p, 2) && a.operands[2] != nullptr;
+  const ScaleMap zeros = shifted ? *map_of(p, 2) : scales;
+  walk_steps<2>(p.results[0].dims, {p.operands[0].strides, p.results[0].strides},
+                [&](const Extents& at, const auto& offset) {
+                  const auto x = load_as<double>(p.operands[0].dtype, a.operands[0], offset[0]);
+                  const auto scale = load_as<double>(p.operands[1].dtype, a.operands[1], scales.at(at));
+                  const double zero = shifted ? load_as<double>(p.operands[2].dtype, a.operands[2], zeros.at(at)) : 0;
+                  store_as(p.results[0].dtype, a.results[0], offset[1], (x - zero) * scale);
+                });
+}
+
+}  // namespace
+
+extern const KernelDef kDequantizeRef;
+const KernelDef kDequantizeRef = {.name = "dequantize_ref",
+                                  .family = Family::dequantize,
+                                  .variant = "ref",
+                                  .accepts = accepts,
+                                  .work = work,
+                                  .tiles = one_tile,
+                                  .run = run,
+                                  .bound = {.relative = 6e-8}};
+
+}  // namespace walle::kernels

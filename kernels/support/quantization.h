@@ -1,0 +1,44 @@
+#pragma once
+
+#include <optional>
+
+#include "kernels/abi/kernel.h"
+#include "kernels/support/def.h"
+#include "kernels/support/walk.h"
+
+namespace walle::kernels {
+
+/// Strides that lead from an element's step vector to its scale: none for a scalar, `axis` for rank 1; block-wise
+/// scales have the operand's rank and `block` elements share one.
+struct ScaleMap {
+  Extents strides;
+  size_t axis = 0;
+  int64_t block = 1;
+
+  [[nodiscard]] int64_t at(std::span<const int64_t> steps) const {
+    int64_t offset = 0;
+    for (size_t i = 0; i < steps.size(); ++i) offset += (i == axis ? steps[i] / block : steps[i]) * strides[i];
+    return offset;
+  }
+};
+
+/// The map of a scale (or zero point) operand; nullopt if its shape does not fit x.
+[[nodiscard]] inline std::optional<ScaleMap> scale_map(const Operand& x, const Operand& scale, int32_t axis,
+                                                       int64_t block) {
+  ScaleMap map{.strides = Extents(x.dims.size(), 0)};
+  if (scale.count() == 1) return map;
+  map.axis = axis_of(axis, x.dims.size());
+  if (map.axis >= x.dims.size()) return std::nullopt;
+  if (scale.dims.size() == 1) {
+    if (scale.dims[0] != x.dims[map.axis]) return std::nullopt;
+    map.strides[map.axis] = scale.strides[0];
+    return map;
+  }
+  if (block < 1 || scale.dims.size() != x.dims.size()) return std::nullopt;
+  if ((x.dims[map.axis] + block - 1) / block != scale.dims[map.axis]) return std::nullopt;
+  map.strides = scale.strides;
+  map.block = block;
+  return map;
+}
+
+}  // namespace walle::kernels
