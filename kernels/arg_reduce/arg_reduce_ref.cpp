@@ -21,7 +21,9 @@ std::optional<Refusal> accepts(const Problem& p) {
 }
 
 Work work(const Problem& p, const Params&) {
-  return {.operations = 2 * static_cast<double>(p.operands[0].count()), .bytes = traffic_of(p), .steps = 1};
+  return {.operations = kReferenceSlowness * 2 * static_cast<double>(p.operands[0].count()),
+          .bytes = traffic_of(p),
+          .steps = 1};
 }
 
 /// True if x goes before `best`; NaN goes before all numbers.

@@ -28,9 +28,7 @@ std::optional<Refusal> accepts(const Problem& p) {
   return check_epilogue(p);
 }
 
-Work work(const Problem& p, const Params&) {
-  return {.operations = 2 * multiply_adds(p), .bytes = traffic_of(p), .steps = 1};
-}
+Work work(const Problem& p, const Params&) { return multiply_add_work(p); }
 
 /// The input position that tap `k` of output `out` reads; -1: none.
 int64_t source_of(const WindowAxis& axis, int64_t out, int64_t k) {

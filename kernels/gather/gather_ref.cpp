@@ -20,7 +20,7 @@ std::optional<Refusal> accepts(const Problem& p) {
 }
 
 Work work(const Problem& p, const Params&) {
-  return {.operations = static_cast<double>(p.results[0].count()),
+  return {.operations = kReferenceSlowness * static_cast<double>(p.results[0].count()),
           .bytes = 2 * static_cast<double>(bytes_of(p.results[0].dtype, p.results[0].count())),
           .steps = 1};
 }

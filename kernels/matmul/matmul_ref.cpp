@@ -30,9 +30,7 @@ std::optional<Refusal> accepts(const Problem& p) {
   return check_epilogue(p);
 }
 
-Work work(const Problem& p, const Params&) {
-  return {.operations = 2 * multiply_adds(p), .bytes = traffic_of(p), .steps = 1};
-}
+Work work(const Problem& p, const Params&) { return multiply_add_work(p); }
 
 /// Zero point of row (column) `i`; `axis` is its axis where the operand has the rank of the product.
 int64_t zero_point(const Arguments& a, size_t index, std::span<const int64_t> at, size_t axis) {

@@ -35,7 +35,7 @@ Work work(const Problem& p, const Params&) {
     elements += count;
   }
   const double bytes = elements * bits_of(p.results[0].dtype) / 8;
-  return {.operations = 4 * elements, .bytes = 2 * bytes, .steps = 1};
+  return {.operations = kReferenceSlowness * 4 * elements, .bytes = 2 * bytes, .steps = 1};
 }
 
 template <class T>

@@ -26,7 +26,9 @@ std::optional<Refusal> accepts(const Problem& p) {
 }
 
 Work work(const Problem& p, const Params&) {
-  return {.operations = static_cast<double>(p.operands[0].count()), .bytes = traffic_of(p), .steps = 1};
+  return {.operations = kReferenceSlowness * static_cast<double>(p.operands[0].count()),
+          .bytes = traffic_of(p),
+          .steps = 1};
 }
 
 /// Value of an empty reduction, before `finish`.

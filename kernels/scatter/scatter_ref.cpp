@@ -33,7 +33,9 @@ std::optional<Refusal> accepts(const Problem& p) {
 }
 
 Work work(const Problem& p, const Params&) {
-  return {.operations = 4 * static_cast<double>(p.operands[2].count()), .bytes = traffic_of(p), .steps = 1};
+  return {.operations = kReferenceSlowness * 4 * static_cast<double>(p.operands[2].count()),
+          .bytes = traffic_of(p),
+          .steps = 1};
 }
 
 template <class T>

@@ -12,9 +12,13 @@ double traffic_of(const Problem& problem) {
 }
 
 Work elementwise_work(const Problem& problem, double operations) {
-  return {.operations = operations * static_cast<double>(problem.results[0].count()),
+  return {.operations = operations * kReferenceSlowness * static_cast<double>(problem.results[0].count()),
           .bytes = traffic_of(problem),
           .steps = 1};
+}
+
+Work multiply_add_work(const Problem& problem) {
+  return {.operations = 2 * kReferenceSlowness * multiply_adds(problem), .bytes = traffic_of(problem), .steps = 1};
 }
 
 double multiply_adds(const Problem& problem) {

@@ -13,8 +13,14 @@ inline int64_t one_tile(const Problem&, const Params&) { return 1; }
 /// Bytes of all operands and results, each read or written once.
 [[nodiscard]] double traffic_of(const Problem& problem);
 
-/// Work of a kernel that does `operations` on each element of result 0 and passes over its operands once.
+/// How many operations of a vector kernel pass in the time of one of a reference kernel.
+inline constexpr double kReferenceSlowness = 40;
+
+/// Work of a reference kernel that does `operations` on each element of result 0 and passes over its operands once.
 [[nodiscard]] Work elementwise_work(const Problem& problem, double operations);
+
+/// Work of a reference kernel of the multiply-add families.
+[[nodiscard]] Work multiply_add_work(const Problem& problem);
 
 /// Multiply-adds of matmul, conv and conv_transpose problems.
 [[nodiscard]] double multiply_adds(const Problem& problem);

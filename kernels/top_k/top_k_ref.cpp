@@ -31,7 +31,7 @@ std::optional<Refusal> accepts(const Problem& p) {
 Work work(const Problem& p, const Params&) {
   const auto count = static_cast<double>(p.operands[0].count());
   const auto k = static_cast<double>(p.results[0].dims[axis_in(p)]);
-  return {.operations = count * (4 + 2 * std::log2(k + 2)), .bytes = traffic_of(p), .steps = 1};
+  return {.operations = kReferenceSlowness * count * (4 + 2 * std::log2(k + 2)), .bytes = traffic_of(p), .steps = 1};
 }
 
 size_t workspace_bytes(const Problem& p, const Params&) {
