@@ -1,0 +1,63 @@
+#include "libwalle/ops/rules/build.h"
+
+#include <numeric>
+
+#include "libwalle/ops/rules/types.h"
+
+namespace walle::ops::rules {
+
+Result<ValueId> reshape(GraphBuilder& builder, ValueId x, std::span<const int64_t> dims) {
+  return builder.one("Reshape", {x, builder.ints(dims)}, {{"allowzero", int64_t{1}}});
+}
+
+Result<ValueId> transpose(GraphBuilder& builder, ValueId x, Ints perm) {
+  return builder.one("Transpose", {x}, {{"perm", std::move(perm)}});
+}
+
+Result<ValueId> cast(GraphBuilder& builder, ValueId x, DType dtype) {
+  if (builder.value(x).dtype == dtype) return x;
+  return builder.one("Cast", {x}, {{"to", onnx_type(dtype)}});
+}
+
+Result<ValueId> concat(GraphBuilder& builder, std::vector<ValueId> parts, int64_t axis) {
+  if (parts.size() == 1) return parts[0];
+  return builder.one("Concat", std::move(parts), {{"axis", axis}});
+}
+
+Result<ValueId> slice(GraphBuilder& builder, ValueId x, int64_t axis, int64_t begin, int64_t end) {
+  return builder.one("Slice", {x, builder.ints(Ints{begin}), builder.ints(Ints{end}), builder.ints(Ints{axis})});
+}
+
+Result<ValueId> expand(GraphBuilder& builder, ValueId x, std::span<const int64_t> dims) {
+  return builder.one("Expand", {x, builder.ints(dims)});
+}
+
+Result<ValueId> reduce(GraphBuilder& builder, std::string_view op, ValueId x, Ints axes, bool keep) {
+  return builder.one(op, {x}, {{"axes", std::move(axes)}, {"keepdims", int64_t{keep ? 1 : 0}}});
+}
+
+ValueId scalar_like(GraphBuilder& builder, ValueId x, double value) {
+  return builder.scalar(builder.value(x).dtype.value_or(DType::f32), value);
+}
+
+Result<ValueId> with_scalar(GraphBuilder& builder, std::string_view op, ValueId x, double value) {
+  return builder.one(op, {x, scalar_like(builder, x, value)});
+}
+
+Result<ValueId> per_axis(GraphBuilder& builder, ValueId vector, size_t rank, size_t axis) {
+  const Ints dims = WALLE_TRY(builder.dims(vector));
+  Ints wanted(rank, 1);
+  if (axis < rank) wanted[axis] = dims.empty() ? 1 : dims[0];
+  return reshape(builder, vector, wanted);
+}
+
+ValueId positions(GraphBuilder& builder, int64_t count, size_t rank, size_t axis) {
+  Ints values(static_cast<size_t>(count));
+  std::iota(values.begin(), values.end(), int64_t{0});
+  Ints dims(rank, 1);
+  dims[axis] = count;
+  auto tensor = engine::Tensor::of<int64_t>(dims, values);
+  return builder.constant(tensor ? *std::move(tensor) : engine::Tensor());
+}
+
+}  // namespace walle::ops::rules

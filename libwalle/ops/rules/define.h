@@ -1,0 +1,29 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "libwalle/graph/op.h"
+
+// The names that the files of libwalle/ops use all the time.
+namespace walle::ops {
+
+using graph::Attributes;
+using graph::CoreForm;
+using graph::Dim;
+using graph::GraphBuilder;
+using graph::InferContext;
+using graph::kNoValue;
+using graph::Node;
+using graph::NodeView;
+using graph::OpClass;
+using graph::OpDef;
+using graph::Shape;
+using graph::ValueId;
+
+/// What `decompose` returns: the values that take the place of the node's results, or nullopt for "is canonical".
+using Replacement = Result<std::optional<std::vector<ValueId>>>;
+using Ints = std::vector<int64_t>;
+
+}  // namespace walle::ops

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "libwalle/ops/rules/define.h"
+
+// Rewriting nodes of older opsets in place.
+namespace walle::ops::rules {
+
+/// The integer list attribute `name`, if there is one, becomes the i64 operand `position`.
+void attribute_to_operand(Node& node, GraphBuilder& builder, std::string_view name, size_t position);
+/// Puts a value at an operand's position; operands before it that were not given become absent.
+void set_operand(Node& node, size_t position, ValueId value);
+/// Makes the node one of another operator. Errors: internal if this build lacks it.
+[[nodiscard]] Status become(Node& node, GraphBuilder& builder, std::string_view op);
+
+}  // namespace walle::ops::rules

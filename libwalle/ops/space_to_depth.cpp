@@ -1,0 +1,55 @@
+#include "libwalle/ops/rules/regions.h"
+#include "libwalle/ops/rules/shapes.h"
+
+namespace walle::ops {
+namespace {
+
+Status infer(const NodeView& node, InferContext& context) {
+  const DType dtype = WALLE_TRY(node.dtype(0));
+  if (!node.value(0).shape) {
+    rules::set_fresh(context, 0, dtype, 4);
+    return {};
+  }
+  const Shape& shape = *node.value(0).shape;
+  const int64_t block = WALLE_TRY(node.attribute_int("blocksize", 0));
+  if (shape.size() != 4 || block < 1 || block > 1 << 20)
+    return node.fail(ErrorCode::invalid_argument, "needs an operand of rank 4 and a blocksize ≥ 1");
+  for (size_t i = 2; i < 4; ++i) {
+    if (shape[i].known() && shape[i].value() % block != 0)
+      return node.fail(ErrorCode::invalid_argument, "height and width must be multiples of blocksize");
+  }
+  context.set(0, dtype,
+              {shape[0], rules::times(context, shape[1], Dim(block * block)),
+               rules::over(context, shape[2], Dim(block)), rules::over(context, shape[3], Dim(block))});
+  return {};
+}
+
+Result<std::vector<Region>> regions(const NodeView& node, size_t) {
+  const Ints x = WALLE_TRY(node.dims(0));
+  const Ints y = WALLE_TRY(node.result_dims(0));
+  const int64_t block = WALLE_TRY(node.attribute_int("blocksize", 0));
+  const Ints from = rules::strides(x);
+  const Ints to = rules::strides(y);
+  std::vector<Region> made;
+  WALLE_TRY(rules::add_box(made, {},
+                           {{x[0], from[0], to[0]},
+                            {block, from[2], block * x[1] * to[1]},
+                            {block, from[3], x[1] * to[1]},
+                            {x[1], from[1], to[1]},
+                            {y[2], block * from[2], to[2]},
+                            {y[3], block * from[3], to[3]}}));
+  return made;
+}
+
+}  // namespace
+
+extern const OpDef kSpaceToDepth = {.name = "SpaceToDepth",
+                                    .formula = "y = blocks of pixels laid out as channels (row, column, channel)",
+                                    .op_class = OpClass::transform,
+                                    .operands = {1, 1},
+                                    .results = {1, 1},
+                                    .attributes = "blocksize:int",
+                                    .infer = infer,
+                                    .regions = regions};
+
+}  // namespace walle::ops
