@@ -10,7 +10,7 @@ Status infer(const NodeView& node, InferContext& context) {
 }
 
 Replacement decompose(const NodeView& node, GraphBuilder& builder) {
-  return std::optional(std::vector{builder.constant(WALLE_TRY(rules::constant_tensor(node)))});
+  return rules::replaced(builder.constant(WALLE_TRY(rules::constant_tensor(node))));
 }
 
 }  // namespace

@@ -26,4 +26,20 @@ using graph::ValueId;
 using Replacement = Result<std::optional<std::vector<ValueId>>>;
 using Ints = std::vector<int64_t>;
 
+namespace rules {
+
+/// The node's one result becomes this value.
+[[nodiscard]] inline Replacement replaced(Result<ValueId> value) {
+  if (!value) return fail(value.error());
+  return std::optional(std::vector{*value});
+}
+/// The node is canonical already.
+[[nodiscard]] inline Replacement canonical() { return std::optional<std::vector<ValueId>>(); }
+/// An axis attribute as a number in [0, rank).
+[[nodiscard]] inline Result<int64_t> attribute_axis(const NodeView& node, int64_t fallback, int64_t rank) {
+  return node.axis(WALLE_TRY(node.attribute_int("axis", fallback)), rank);
+}
+
+}  // namespace rules
+
 }  // namespace walle::ops

@@ -54,18 +54,18 @@ Replacement decompose_reduction(const NodeView& node, GraphBuilder& builder) {
   const bool keep = WALLE_TRY(node.attribute_int("keepdims", 1)) != 0;
   const std::string name(node.node().op->name);
   const ValueId x = node.operand(0);
-  if (reduced.empty() && !dims.empty()) return std::optional(std::vector{WALLE_TRY(builder.one("Identity", {x}))});
-  const bool canonical = node.operand_count() == 1 && keep && node.has_attribute("axes") && !dims.empty();
-  if (canonical) return std::optional<std::vector<ValueId>>();
+  if (reduced.empty() && !dims.empty()) return replaced(builder.one("Identity", {x}));
+  const bool is_canonical = node.operand_count() == 1 && keep && node.has_attribute("axes") && !dims.empty();
+  if (is_canonical) return canonical();
   const Ints result = WALLE_TRY(node.result_dims(0));
   if (dims.empty()) {  // a scalar is a vector of one
     const ValueId vector = WALLE_TRY(reshape(builder, x, Ints{1}));
     const ValueId y = WALLE_TRY(reduce(builder, name, vector, {0}, true));
-    return std::optional(std::vector{WALLE_TRY(reshape(builder, y, result))});
+    return replaced(reshape(builder, y, result));
   }
   ValueId y = WALLE_TRY(reduce(builder, name, x, reduced, true));
   if (!keep) y = WALLE_TRY(reshape(builder, y, result));
-  return std::optional(std::vector{y});
+  return replaced(y);
 }
 
 Result<CoreForm> reduction_form(const NodeView& node, ReduceOp op) {

@@ -1,0 +1,27 @@
+#include "libwalle/ops/rules/elementwise.h"
+
+namespace walle::ops {
+namespace {
+
+Status infer(const NodeView& node, InferContext& context) {
+  if (node.operand_count() == 2) return rules::infer_binary(node, context, BinaryOp::max, false);
+  return rules::infer_variadic(node, context);
+}
+
+Replacement decompose(const NodeView& node, GraphBuilder& builder) {
+  if (node.operand_count() == 2) return rules::canonical();
+  return rules::replaced(rules::chain(node, builder, "Max"));
+}
+
+}  // namespace
+
+extern const OpDef kMax = {.name = "Max",
+                           .formula = "y = the largest of the operands",
+                           .op_class = OpClass::atomic,
+                           .operands = {1, -1},
+                           .results = {1, 1},
+                           .infer = infer,
+                           .decompose = decompose,
+                           .atomic = rules::binary_form<BinaryOp::max>};
+
+}  // namespace walle::ops

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "libwalle/ops/rules/define.h"
+
+// Windows of convolution and pooling: kernel_shape, strides, dilations, pads, auto_pad, ceil_mode.
+namespace walle::ops::rules {
+
+/// The attributes of a window over `spatial` axes, checked.
+struct WindowAttributes {
+  Ints kernel, strides, dilations, pads;  ///< pads: begin of each axis, then end of each
+  std::string auto_pad;                   ///< NOTSET, VALID, SAME_UPPER, SAME_LOWER
+  bool ceil = false;
+};
+
+/// Requires: kernel has one number for each spatial axis. Errors: invalid_argument for wrong lengths or sizes;
+/// unsupported for other than 1 to 3 axes.
+[[nodiscard]] Result<WindowAttributes> window_attributes(const NodeView& node, Ints kernel);
+/// The size of a window's result along spatial axis `axis` of an operand's dimension.
+[[nodiscard]] Result<Dim> window_size(const NodeView& node, InferContext& context, const WindowAttributes& attributes,
+                                      size_t axis, const Dim& dim);
+/// The window with pads resolved for concrete sizes. In ceil mode pads_end grows until the last window is inside.
+[[nodiscard]] Result<Window> window(const NodeView& node, const WindowAttributes& attributes,
+                                    std::span<const int64_t> spatial);
+/// Shape rule of pooling: [N, C, spatial…] by attribute kernel_shape.
+[[nodiscard]] Result<Shape> pooled_shape(const NodeView& node, InferContext& context);
+/// The window of a pooling node.
+[[nodiscard]] Result<Window> pool_window(const NodeView& node);
+
+}  // namespace walle::ops::rules
