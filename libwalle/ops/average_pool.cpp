@@ -29,8 +29,9 @@ extern const OpDef kAveragePool = {
     .op_class = OpClass::atomic,
     .operands = {1, 1},
     .results = {1, 1},
-    .attributes = "auto_pad:string=NOTSET, ceil_mode:int=0, count_include_pad:int=0, dilations:ints?, "
-                  "kernel_shape:ints, pads:ints?, strides:ints?",
+    .attributes =
+        "auto_pad:string=NOTSET, ceil_mode:int=0, count_include_pad:int=0, dilations:ints?, "
+        "kernel_shape:ints, pads:ints?, strides:ints?",
     .infer = infer,
     .atomic = atomic};
 

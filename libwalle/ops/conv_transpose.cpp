@@ -115,8 +115,9 @@ extern const OpDef kConvTranspose = {
     .op_class = OpClass::atomic,
     .operands = {2, 3},
     .results = {1, 1},
-    .attributes = "auto_pad:string=NOTSET, dilations:ints?, group:int=1, kernel_shape:ints?, output_padding:ints?, "
-                  "output_shape:ints?, pads:ints?, strides:ints?",
+    .attributes =
+        "auto_pad:string=NOTSET, dilations:ints?, group:int=1, kernel_shape:ints?, output_padding:ints?, "
+        "output_shape:ints?, pads:ints?, strides:ints?",
     .infer = infer,
     .atomic = atomic};
 

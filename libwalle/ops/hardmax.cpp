@@ -9,8 +9,7 @@ Replacement decompose(const NodeView& node, GraphBuilder& builder) {
   const Ints dims = WALLE_TRY(node.dims(0));
   const int64_t given = WALLE_TRY(node.attribute_int("axis", -1));
   const int64_t axis = WALLE_TRY(node.axis(given, static_cast<int64_t>(dims.size())));
-  const ValueId best =
-      WALLE_TRY(builder.one("ArgMax", {node.operand(0)}, {{"axis", axis}, {"keepdims", int64_t{1}}}));
+  const ValueId best = WALLE_TRY(builder.one("ArgMax", {node.operand(0)}, {{"axis", axis}, {"keepdims", int64_t{1}}}));
   const auto at = static_cast<size_t>(axis);
   const ValueId hit = WALLE_TRY(builder.one("Equal", {best, rules::positions(builder, dims[at], dims.size(), at)}));
   return rules::replaced(rules::cast(builder, hit, WALLE_TRY(node.dtype(0))));

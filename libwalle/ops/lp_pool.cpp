@@ -30,8 +30,9 @@ extern const OpDef kLpPool = {.name = "LpPool",
                               .op_class = OpClass::atomic,
                               .operands = {1, 1},
                               .results = {1, 1},
-                              .attributes = "auto_pad:string=NOTSET, ceil_mode:int=0, dilations:ints?, "
-                                            "kernel_shape:ints, p:int=2, pads:ints?, strides:ints?",
+                              .attributes =
+                                  "auto_pad:string=NOTSET, ceil_mode:int=0, dilations:ints?, "
+                                  "kernel_shape:ints, p:int=2, pads:ints?, strides:ints?",
                               .infer = infer,
                               .atomic = atomic};
 

@@ -32,8 +32,9 @@ extern const OpDef kMaxPool = {
     .op_class = OpClass::atomic,
     .operands = {1, 1},
     .results = {1, 2},
-    .attributes = "auto_pad:string=NOTSET, ceil_mode:int=0, dilations:ints?, kernel_shape:ints, pads:ints?, "
-                  "storage_order:int=0, strides:ints?",
+    .attributes =
+        "auto_pad:string=NOTSET, ceil_mode:int=0, dilations:ints?, kernel_shape:ints, pads:ints?, "
+        "storage_order:int=0, strides:ints?",
     .infer = infer,
     .atomic = atomic};
 

@@ -34,8 +34,7 @@ Replacement decompose_softmax(const NodeView& node, GraphBuilder& builder) {
   }
   const int64_t axis = WALLE_TRY(attribute_axis(node, -1, rank));
   if (!flatten) return canonical();
-  if (axis == rank - 1)
-    return replaced(builder.one(name, {node.operand(0)}, {{"axis", axis}}));
+  if (axis == rank - 1) return replaced(builder.one(name, {node.operand(0)}, {{"axis", axis}}));
   const auto split = static_cast<size_t>(axis);
   const Ints matrix = {count(std::span(dims).first(split)), count(std::span(dims).subspan(split))};
   const ValueId x = WALLE_TRY(reshape(builder, node.operand(0), matrix));
