@@ -35,12 +35,13 @@ walle_pkg(webp libwebp)
 walle_pkg(polyclipping polyclipping)
 walle_pkg(spdlog spdlog)
 walle_pkg(prometheus prometheus-cpp-core)
+walle_pkg(httplib cpp-httplib)
 walle_find(flatbuffers flatbuffers/flatbuffers.h flatbuffers)
 walle_find(soci soci/soci.h soci_core soci_sqlite3 soci_postgresql)
 walle_find(paho mqtt/async_client.h paho-mqttpp3 paho-mqtt3as)
 walle_find(onnx onnx/onnx_pb.h onnx onnx_proto protobuf)
 target_compile_definitions(walle_dep_onnx INTERFACE ONNX_NAMESPACE=onnx ONNX_ML=1)
-# Header only, in /usr/include: tl::expected, nlohmann json, toml++, CLI11, cpp-httplib, PEGTL.
+# Header only, in /usr/include: tl::expected, nlohmann json, toml++, CLI11, PEGTL.
 
 if(WALLE_HIGHWAY_ROOT)
   add_library(walle_dep_highway INTERFACE)

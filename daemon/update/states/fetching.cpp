@@ -1,0 +1,15 @@
+#include "daemon/update/state_def.h"
+
+namespace walle::update {
+namespace {
+
+std::optional<Event> enter(Work& work) {
+  work.effects.fetch(work.row, work.ticket);
+  return std::nullopt;
+}
+
+}  // namespace
+
+extern const StateDef kFetching = {.state = State::fetching, .arrive = nullptr, .enter = enter, .outcome = nullptr};
+
+}  // namespace walle::update
