@@ -4,19 +4,20 @@ namespace walle::store {
 namespace {
 
 constexpr std::string_view kColumns =
-    "id, profile, digest, boot, certificate_sha256, enrolled_us, last_seen_us, acked_seq, revoked";
+    "id, profile, labels, digest, boot, certificate_sha256, enrolled_us, last_seen_us, acked_seq, revoked";
 
 Result<DeviceRow> device_from(const Row& row) {
   DeviceRow device;
   device.id = row[0].get<std::string>();
   device.profile = WALLE_TRY(parse_json(row[1].get<std::string>()));
-  device.digest = row[2].get<std::string>();
-  device.boot = row[3].get<std::string>();
-  device.certificate_sha256 = row[4].get<std::string>();
-  device.enrolled_us = row[5].get<int64_t>();
-  device.last_seen_us = row[6].get<int64_t>();
-  device.acked_seq = row[7].get<int64_t>();
-  device.revoked = row[8].get<int64_t>() != 0;
+  device.labels = WALLE_TRY(parse_json(row[2].get<std::string>()));
+  device.digest = row[3].get<std::string>();
+  device.boot = row[4].get<std::string>();
+  device.certificate_sha256 = row[5].get<std::string>();
+  device.enrolled_us = row[6].get<int64_t>();
+  device.last_seen_us = row[7].get<int64_t>();
+  device.acked_seq = row[8].get<int64_t>();
+  device.revoked = row[9].get<int64_t>() != 0;
   return device;
 }
 
@@ -50,11 +51,12 @@ Result<std::vector<DeviceRow>> Store::devices() {
 
 Status Store::save_device(const DeviceRow& device) {
   WALLE_TRY(database_->execute(
-      "INSERT INTO devices VALUES (:a, :b, :c, :d, :e, :f, :g, :h, :i) ON CONFLICT (id) DO UPDATE SET profile = "
-      "excluded.profile, digest = excluded.digest, boot = excluded.boot, certificate_sha256 = "
+      "INSERT INTO devices VALUES (:a, :b, :c, :d, :e, :f, :g, :h, :i, :j) ON CONFLICT (id) DO UPDATE SET profile = "
+      "excluded.profile, labels = excluded.labels, digest = excluded.digest, boot = excluded.boot, certificate_sha256 "
+      "= "
       "excluded.certificate_sha256, last_seen_us = excluded.last_seen_us, revoked = excluded.revoked",
-      {device.id, to_json(device.profile), device.digest, device.boot, device.certificate_sha256, device.enrolled_us,
-       device.last_seen_us, device.acked_seq, device.revoked}));
+      {device.id, to_json(device.profile), to_json(device.labels), device.digest, device.boot,
+       device.certificate_sha256, device.enrolled_us, device.last_seen_us, device.acked_seq, device.revoked}));
   return {};
 }
 
@@ -87,9 +89,7 @@ Result<DeviceRow> Store::enrol(std::string_view token_sha256, DeviceRow device, 
     const TokenRow token = WALLE_TRY(token_from(found, now_us));
     if (!token.device.empty() && token.device != device.id)
       return fail(ErrorCode::permission_denied, "the token is for device " + token.device);
-    Value& labels = device.profile["labels"];
-    if (!labels.is_object()) labels = Value::object();
-    for (const auto& [key, value] : token.labels.items()) labels[key] = value;
+    for (const auto& [key, value] : token.labels.items()) device.labels[key] = value;
     WALLE_TRY(database_->execute("UPDATE tokens SET uses_left = uses_left - 1 WHERE sha256 = :a", {token.sha256}));
     const auto known = WALLE_TRY(database_->query("SELECT id FROM devices WHERE id = :a", {device.id}));
     // A token made for this very name may enrol it anew (a device that lost its key); others may not take a name.

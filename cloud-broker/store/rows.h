@@ -46,7 +46,8 @@ struct OutcomeRow {
 
 struct DeviceRow {
   std::string id;
-  Value profile = Value::object();  ///< as the device sent it, or its labels at enrolment
+  Value profile = Value::object();  ///< as the device sent it last
+  Value labels = Value::object();   ///< the operator's, from token and API; they win over the device's own
   std::string digest;               ///< hexadecimal, as sent with the profile; empty: none yet
   std::string boot;
   std::string certificate_sha256;

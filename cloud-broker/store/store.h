@@ -48,7 +48,7 @@ class Store {
   [[nodiscard]] Status save_device(const DeviceRow& device);
   [[nodiscard]] Status touch(const std::map<std::string, int64_t>& last_seen_us);
   [[nodiscard]] Status add_token(const TokenRow& token, const AuditEntry& entry);
-  /// Spends one use of a token and enrols the device, in one transaction. `device.profile` gets the token's labels.
+  /// Spends one use of a token and enrols the device, in one transaction. `device.labels` gets the token's labels.
   /// Errors: permission_denied for a token that is unknown, spent, expired or for another device; already_exists.
   [[nodiscard]] Result<DeviceRow> enrol(std::string_view token_sha256, DeviceRow device, int64_t now_us);
   [[nodiscard]] Result<TokenRow> token(std::string_view token_sha256, int64_t now_us);

@@ -2,6 +2,7 @@
 CREATE TABLE devices (
   id TEXT PRIMARY KEY,
   profile TEXT NOT NULL,
+  labels TEXT NOT NULL,
   digest TEXT NOT NULL,
   boot TEXT NOT NULL,
   certificate_sha256 TEXT NOT NULL,

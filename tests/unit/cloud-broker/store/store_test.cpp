@@ -99,7 +99,7 @@ TEST_P(StoreTest, TokenIsSpentOnce) {
   device.id = "d1";
   const auto enrolled = store_->enrol("hash", device, 10);
   ASSERT_TRUE(enrolled) << enrolled.error().message;
-  EXPECT_EQ(enrolled->profile["labels"]["room"], "reading");
+  EXPECT_EQ(enrolled->labels["room"], "reading");
   EXPECT_EQ(store_->enrol("hash", device, 10).error().code, ErrorCode::permission_denied);
   EXPECT_EQ(store_->enrol("other", device, 10).error().code, ErrorCode::permission_denied);
 }
