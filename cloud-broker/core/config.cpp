@@ -6,6 +6,8 @@
 #include <functional>
 #include <map>
 
+// As everywhere in the tree: two ways to build toml++ in one program break it.
+#define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 
 #include "libwalle/base/file.h"
@@ -120,13 +122,11 @@ Result<Config> load_config(const std::string& path, const std::string& state_dir
   Config config;
   if (!path.empty()) {
     const std::string content = WALLE_TRY(read_text(path));
-    try {
-      const toml::table root = toml::parse(content);
-      WALLE_TRY(read(root, config));
-    } catch (const toml::parse_error& error) {
-      return fail(ErrorCode::invalid_argument, path + ", line " + std::to_string(error.source().begin.line) + ": " +
-                                                   std::string(error.description()));
-    }
+    const toml::parse_result root = toml::parse(content);
+    if (!root)
+      return fail(ErrorCode::invalid_argument, path + ", line " + std::to_string(root.error().source().begin.line) +
+                                                   ": " + std::string(root.error().description()));
+    WALLE_TRY(read(root.table(), config));
   }
   if (!state_dir.empty()) config.state_dir = state_dir;
   if (config.state_dir.empty() || config.state_dir.front() != '/')

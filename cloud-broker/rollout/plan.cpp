@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <initializer_list>
 
+// As everywhere in the tree: two ways to build toml++ in one program break it.
+#define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 
 #include "libwalle/base/parse.h"
@@ -166,13 +168,11 @@ Result<Plan> read_plan(const toml::table& root, std::string_view text) {
 
 Result<Plan> parse_plan(std::string_view text) {
   if (text.size() > (1U << 20)) return fail(ErrorCode::invalid_argument, "rollout.toml is larger than 1 MiB");
-  try {
-    const toml::table root = toml::parse(text);
-    return read_plan(root, text);
-  } catch (const toml::parse_error& error) {
-    return fail(ErrorCode::invalid_argument, "rollout.toml, line " + std::to_string(error.source().begin.line) + ": " +
-                                                 std::string(error.description()));
-  }
+  const toml::parse_result root = toml::parse(text);
+  if (!root)
+    return fail(ErrorCode::invalid_argument, "rollout.toml, line " + std::to_string(root.error().source().begin.line) +
+                                                 ": " + std::string(root.error().description()));
+  return read_plan(root.table(), text);
 }
 
 }  // namespace walle::rollout

@@ -77,7 +77,7 @@ std::string mosquitto_conf(const MosquittoOptions& options) {
   // Without it every TLS handshake waits for a delayed acknowledgement: 22 instead of 814 connections a second.
   text += "set_tcp_nodelay true\n";
   text += "persistence false\nmax_packet_size 4194304\nmax_queued_messages 1000\nmax_queued_bytes 16777216\n";
-  text += "max_inflight_messages 50\nlog_dest stderr\nlog_type error\nlog_type warning\nconnection_messages false\n";
+  text += "max_inflight_messages 50\nlog_dest stderr\nlog_type error\nconnection_messages false\n";
   if (::geteuid() == 0) text += "user root\n";  // the key files are ours alone
   return text;
 }
