@@ -1,0 +1,148 @@
+#include "libwalle/ops/rules/resize.h"
+
+#include <array>
+#include <cmath>
+
+#include "libwalle/ops/rules/constants.h"
+#include "libwalle/ops/rules/shapes.h"
+#include "libwalle/ops/rules/upgrade.h"
+
+namespace walle::ops {
+namespace {
+
+/// Opset 10: (x, scales), asymmetric coordinates rounded down.
+Status upgrade(Node& node, int opset, GraphBuilder&) {
+  if (opset >= 11) return {};
+  if (node.operands.size() == 2) node.operands = {node.operands[0], kNoValue, node.operands[1]};
+  node.attributes.try_emplace("coordinate_transformation_mode", std::string("asymmetric"));
+  node.attributes.try_emplace("nearest_mode", std::string("floor"));
+  return {};
+}
+
+/// Symbolic sizes: a dimension times a whole scale, or the elements of `sizes`.
+Status infer_symbolic(const NodeView& node, InferContext& context, const Shape& shape, DType dtype) {
+  Shape result(shape.size());
+  const auto sizes = node.known(3);
+  const engine::Tensor* scales = node.constant(2);
+  const bool all = !node.has_attribute("axes");
+  for (size_t i = 0; i < shape.size(); ++i) {
+    const bool scaled = all && scales != nullptr && scales->count() == static_cast<int64_t>(shape.size());
+    const double scale = scaled ? rules::element(*scales, static_cast<int64_t>(i)) : 0;
+    if (all && sizes && sizes->size() == shape.size()) {
+      result[i] = (*sizes)[i];
+    } else if (scale >= 1 && scale == std::floor(scale) && scale < 1e6) {
+      result[i] = rules::times(context, shape[i], Dim(static_cast<int64_t>(scale)));
+    } else {
+      result[i] = context.fresh("resize");
+    }
+  }
+  context.set(0, dtype, std::move(result));
+  return {};
+}
+
+Status infer(const NodeView& node, InferContext& context) {
+  const DType dtype = WALLE_TRY(node.dtype(0));
+  if (!node.value(0).shape) {
+    context.set_unknown_shape(0, dtype);
+    return {};
+  }
+  const Shape& shape = *node.value(0).shape;
+  if (shape.size() > kMaxRank) return node.fail(ErrorCode::unsupported, "the operand has more than 8 axes");
+  const auto dims = graph::concrete(shape);
+  if (!dims) return infer_symbolic(node, context, shape, dtype);
+  const auto sizes = WALLE_TRY(rules::resize_sizes(node, *dims));
+  if (!sizes) {
+    rules::set_fresh(context, 0, dtype, shape.size());
+  } else {
+    context.set(0, dtype, graph::to_shape(sizes->sizes));
+  }
+  return {};
+}
+
+/// Canonical: scales, sizes and roi as attributes.
+Replacement decompose(const NodeView& node, GraphBuilder& builder) {
+  if (node.operand_count() == 1) return rules::canonical();
+  Attributes attributes = node.node().attributes;
+  constexpr std::array<std::string_view, 3> kNames = {"roi", "scales", "sizes"};
+  for (size_t i = 1; i < node.operand_count(); ++i) {
+    if (!node.has(i)) continue;
+    const auto numbers = WALLE_TRY(rules::constant_numbers(node, i));
+    if (numbers.empty()) continue;
+    if (i == 3) {
+      attributes[std::string(kNames[2])] = Ints(numbers.begin(), numbers.end());
+    } else {
+      std::vector<float> floats;
+      for (const double number : numbers) floats.push_back(static_cast<float>(number));
+      attributes[std::string(kNames[i - 1])] = std::move(floats);
+    }
+  }
+  return rules::replaced(builder.one("Resize", {node.operand(0)}, std::move(attributes)));
+}
+
+template <class T, size_t N>
+Result<T> choice(const NodeView& node, std::string_view attribute, std::string_view fallback,
+                 const std::array<std::pair<std::string_view, T>, N>& choices) {
+  const std::string given = WALLE_TRY(node.attribute_string(attribute, fallback));
+  for (const auto& [name, value] : choices) {
+    if (name == given) return value;
+  }
+  return node.fail(ErrorCode::unsupported, std::string(attribute) + " '" + given + "'");
+}
+
+using Mode = std::pair<std::string_view, ResizeMode>;
+constexpr std::array<Mode, 3> kModes = {
+    Mode{"nearest", ResizeMode::nearest}, Mode{"linear", ResizeMode::linear}, Mode{"cubic", ResizeMode::cubic}};
+using Coordinates = std::pair<std::string_view, ResizeCoordinates>;
+constexpr std::array<Coordinates, 7> kCoordinates = {
+    Coordinates{"half_pixel", ResizeCoordinates::half_pixel},
+    Coordinates{"pytorch_half_pixel", ResizeCoordinates::pytorch_half_pixel},
+    Coordinates{"align_corners", ResizeCoordinates::align_corners},
+    Coordinates{"asymmetric", ResizeCoordinates::asymmetric},
+    Coordinates{"tf_half_pixel_for_nn", ResizeCoordinates::half_pixel},
+    Coordinates{"tf_crop_and_resize", ResizeCoordinates::tf_crop_and_resize},
+    Coordinates{"half_pixel_symmetric", ResizeCoordinates::half_pixel_symmetric}};
+using Nearest = std::pair<std::string_view, ResizeNearest>;
+constexpr std::array<Nearest, 4> kNearest = {Nearest{"round_prefer_floor", ResizeNearest::round_prefer_floor},
+                                             Nearest{"round_prefer_ceil", ResizeNearest::round_prefer_ceil},
+                                             Nearest{"floor", ResizeNearest::floor},
+                                             Nearest{"ceil", ResizeNearest::ceil}};
+
+Result<CoreForm> atomic(const NodeView& node) {
+  const Ints dims = WALLE_TRY(node.dims(0));
+  const auto sizes = WALLE_TRY(rules::resize_sizes(node, dims));
+  if (!sizes) return node.fail(ErrorCode::unsupported, "the size depends on data");
+  ResizeAttributes resize;
+  resize.mode = WALLE_TRY(choice(node, "mode", "nearest", kModes));
+  resize.coordinates = WALLE_TRY(choice(node, "coordinate_transformation_mode", "half_pixel", kCoordinates));
+  resize.nearest = WALLE_TRY(choice(node, "nearest_mode", "round_prefer_floor", kNearest));
+  resize.cubic_coefficient = static_cast<double>(WALLE_TRY(node.attribute_float("cubic_coeff_a", -0.75F)));
+  resize.extrapolation = static_cast<double>(WALLE_TRY(node.attribute_float("extrapolation_value", 0)));
+  resize.exclude_outside = WALLE_TRY(node.attribute_int("exclude_outside", 0)) != 0;
+  resize.antialias = WALLE_TRY(node.attribute_int("antialias", 0)) != 0;
+  resize.scales.fill(1);
+  for (size_t i = 0; i < dims.size(); ++i) {
+    resize.scales[i] = sizes->scales[i];
+    resize.roi[i + dims.size()] = 1;
+  }
+  for (size_t i = 0; i < sizes->roi.size(); ++i) resize.roi[i] = sizes->roi[i];
+  return CoreForm{.attributes = resize};
+}
+
+}  // namespace
+
+extern const OpDef kResize = {
+    .name = "Resize",
+    .formula = "y[p] = x interpolated at the place of p, axis by axis",
+    .op_class = OpClass::atomic,
+    .operands = {1, 4},
+    .results = {1, 1},
+    .attributes = "antialias:int=0, axes:ints?, coordinate_transformation_mode:string=half_pixel, "
+                  "cubic_coeff_a:float=-0.75, exclude_outside:int=0, extrapolation_value:float=0, "
+                  "keep_aspect_ratio_policy:string=stretch, mode:string=nearest, "
+                  "nearest_mode:string=round_prefer_floor, roi:floats?, scales:floats?, sizes:ints?",
+    .upgrade = upgrade,
+    .infer = infer,
+    .decompose = decompose,
+    .atomic = atomic};
+
+}  // namespace walle::ops
