@@ -35,12 +35,21 @@ struct Value {
   std::optional<std::vector<Dim>> known;  ///< elements of an integer tensor of rank ≤ 1, where propagation knows them
 };
 
+/// How a node reads an operand that does not lie densely: element (i, j, …) of `dims` is element
+/// offset + i*strides[0] + … of the operand's value. Made where a raster is absorbed.
+struct OperandView {
+  int64_t offset = 0;
+  Extents dims;
+  Extents strides;
+};
+
 /// A node in terms of kernel families alone, after decomposition. Operands are the node's operands, in the family's
 /// order; the epilogue's operands come after those of the family.
 struct CoreForm {
   FamilyAttributes attributes;
   Epilogue epilogue;
   std::vector<Region> regions;  ///< raster only: regions that write result 0; Region::source is an operand's position
+  std::vector<std::optional<OperandView>> views;  ///< by operand; shorter or nullopt: dense, with its value's shape
 };
 
 struct Node {
