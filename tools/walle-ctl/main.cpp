@@ -51,6 +51,8 @@ void add_argument(BoundVerb& verb, const ArgumentDef& argument) {
   option->required(argument.required);
   if (!argument.many) {
     option->expected(1);
+    // Else the first positional takes what belongs to the next.
+    option->allow_extra_args(false);
     option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   }
   option->type_name(argument.name.starts_with("-") ? std::string(argument.value) : "");
