@@ -26,7 +26,7 @@ def header(interface):
 
 
 def _names(arguments):
-    return " ".join(f"SD_BUS_PARAM({a.name})" for a in arguments) or ""
+    return " ".join(f"SD_BUS_PARAM({a.name})" for a in arguments) or "\"\""
 
 
 def _joined(arguments):
