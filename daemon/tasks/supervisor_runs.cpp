@@ -1,0 +1,217 @@
+#include <fcntl.h>
+
+#include <algorithm>
+
+#include "daemon/tasks/supervisor_state.h"
+#include "libwalle/base/file.h"
+#include "libwalle/base/parse.h"
+
+namespace walle::daemon {
+namespace {
+
+/// The models of a task, opened here because the host has no files: descriptors and the list that names them.
+Result<Value> open_models(const Installed& task, std::vector<UniqueFd>& descriptors) {
+  Value models = Value::array();
+  for (const auto& [name, path] : task.manifest.models) {
+    const std::string file = WALLE_TRY(model_file(task.folder, path));
+    UniqueFd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    if (!fd) return fail(system_error("open model", file));
+    models.push_back({{"name", name}, {"fd", descriptors.size()}});
+    descriptors.push_back(std::move(fd));
+  }
+  return models;
+}
+
+}  // namespace
+
+Value Supervisor::record_of(const Vm& vm, const RunRequest& request) const {
+  return {{"run", request.run},
+          {"task", vm.key.task},
+          {"version", vm.key.version},
+          {"counter", vm.key.counter},
+          {"condition", request.condition},
+          {"status", "failed"},
+          {"result", nullptr},
+          {"error", nullptr},
+          {"started_us", vm.started_us},
+          {"time_us", vm.started_monotonic_us == 0 ? 0 : clock_.monotonic_us() - vm.started_monotonic_us},
+          {"memory_bytes", 0}};
+}
+
+void Supervisor::load(Vm& vm) {
+  const Installed& task = vm.installed;
+  std::vector<UniqueFd> descriptors;
+  auto models = open_models(task, descriptors);
+  auto data = registry_.folders().data(task.row.key.task);
+  if (!models || !data) {
+    const std::string message = models ? data.error().message : models.error().message;
+    drop_vm(vm.id);
+    return fail_waiting(task.row.key.task, run_error("load_failed", message));
+  }
+  const bundle::TaskManifest& manifest = task.manifest;
+  Value message{{"type", "load"},
+                {"vm", vm.id},
+                {"task", task.row.key.task},
+                {"version", task.row.key.version},
+                {"files", task.folder},
+                {"data", *data},
+                {"entry", manifest.entry},
+                {"limits",
+                 {{"time_us", std::min(manifest.limits.time_us, options_.max_time_us)},
+                  {"memory_bytes", std::min(manifest.limits.memory_bytes, options_.max_memory_bytes)},
+                  {"data_bytes", manifest.limits.data_bytes}}},
+                {"permissions", {{"tunnel", manifest.permissions.tunnel}, {"store", manifest.permissions.store}}},
+                {"device", options_.device},
+                {"models", *models},
+                {"stdlib", options_.stdlib}};
+  vm.stage = Vm::Stage::loading;
+  Host& host = *hosts_.at(vm.host)->host;
+  if (!host.send(std::move(message), std::move(descriptors))) return host.kill();
+  vm.deadline = loop_.after(options_.load_time_us + options_.grace_us, [this, name = vm.host] {
+    const auto late = hosts_.find(name);
+    if (late != hosts_.end() && late->second->host) late->second->host->kill();
+  });
+}
+
+void Supervisor::begin(Vm& vm, TaskState& state) {
+  vm.active = std::move(state.waiting.front());
+  state.waiting.pop_front();
+  vm.started_us = clock_.wall_us();
+  vm.started_monotonic_us = clock_.monotonic_us();
+  const RunRequest& request = *vm.active;
+  auto events = request.events();
+  Status begun = events ? (request.queued ? registry_.ledger().begin_run(request.run) : Status()) : fail(events.error());
+  if (!begun) {
+    Value record = record_of(vm, request);
+    record["error"] = run_error("events_lost", begun.error().message);
+    return end_run(vm, std::move(record));
+  }
+  const int64_t limit_us = std::min(vm.installed.manifest.limits.time_us, options_.max_time_us);
+  const int64_t deadline_us = vm.started_monotonic_us + limit_us;
+  Value message{{"type", "run"},
+                {"run", request.run},
+                {"vm", vm.id},
+                {"event",
+                 {{"task", vm.key.task},
+                  {"condition", request.condition},
+                  {"events", std::move(*events)},
+                  {"time_us", request.time_us}}},
+                {"deadline_us", deadline_us}};
+  Host& host = *hosts_.at(vm.host)->host;
+  if (auto sent = host.send(std::move(message)); !sent) {
+    if (sent.error().code == ErrorCode::unavailable) return host.kill();
+    Value record = record_of(vm, request);
+    record["error"] = run_error("too_large", sent.error().message);
+    return end_run(vm, std::move(record));
+  }
+  vm.deadline = loop_.after(limit_us + options_.grace_us, [this, name = vm.host] {
+    const auto late = hosts_.find(name);
+    if (late != hosts_.end() && late->second->host) late->second->host->kill();
+  });
+}
+
+void Supervisor::end_run(Vm& vm, Value record) {
+  const RunRequest request = std::move(*vm.active);
+  vm.active.reset();
+  vm.deadline.reset();
+  const std::string task = request.task;
+  if (auto kept = registry_.finish_run(record); !kept) journal_.error("run record: " + kept.error().message);
+  if (finished) finished(record);
+  if (request.done) request.done(record);
+  if (vm.retiring) retire(vm);
+  // Not from here: this may be inside a loop over interpreters.
+  loop_.post([this, task] {
+    step(task);
+    report_idle();
+  });
+}
+
+void Supervisor::received(const std::string& name, const Value& message) {
+  const auto found = hosts_.find(name);
+  const auto type = get_string(message, "type");
+  if (closing_ || found == hosts_.end() || !type) return;
+  HostState& host = *found->second;
+  if (*type == "ready") {
+    host.ready = true;
+    host.timer.reset();
+    return step_all(name);
+  }
+  const auto id = get_int_or(message, "vm", 0);
+  const auto vm = id ? vms_.find(*id) : vms_.end();
+  Vm* known = vm != vms_.end() && vm->second->host == name ? vm->second.get() : nullptr;
+  if (*type == "call") return on_call(host, known, message);
+  if (*type == "log") return on_log(known, message);
+  if (*type == "result") {
+    const auto run = get_int_or(message, "run", 0);
+    for (const auto& [number, each] : vms_)
+      if (run && each->host == name && each->active && each->active->run == *run) return on_result(*each, message);
+    return;
+  }
+  if (known == nullptr) return;
+  const std::string task = known->key.task;
+  if (*type == "loaded" && known->stage == Vm::Stage::loading) {
+    known->stage = Vm::Stage::loaded;
+    known->deadline.reset();
+    if (known->retiring) return retire(*known);
+    return step(task);
+  }
+  if (*type == "load_failed" && known->stage == Vm::Stage::loading) {
+    const auto error = message.find("error");
+    const Value reason =
+        error != message.end() && error->is_object() ? *error : run_error("load_failed", "the task cannot be loaded");
+    const bool current = !known->retiring;
+    drop_vm(known->id);
+    return current ? fail_waiting(task, reason) : step(task);
+  }
+  if (*type == "unloaded") drop_vm(known->id);
+}
+
+void Supervisor::on_result(Vm& vm, const Value& message) {
+  Value record = record_of(vm, *vm.active);
+  const bool ok = get_string_or(message, "status", "").value_or("") == "ok";
+  record["status"] = ok ? "ok" : "failed";
+  if (ok && message.contains("value")) record["result"] = message["value"];
+  if (!ok)
+    record["error"] = message.contains("error") && message["error"].is_object()
+                          ? message["error"]
+                          : run_error("internal", "the task host gave no reason");
+  record["time_us"] = get_int_or(message, "time_us", 0).value_or(0);
+  record["memory_bytes"] = get_int_or(message, "memory_bytes", 0).value_or(0);
+  if (!ok)
+    journal_.add({.level = Level::warning,
+                  .task = vm.key.task,
+                  .version = vm.key.version,
+                  .run = vm.active->run,
+                  .text = "failed: " + get_string_or(record["error"], "kind", "").value_or("") + ": " +
+                          get_string_or(record["error"], "message", "").value_or("")});
+  end_run(vm, std::move(record));
+}
+
+void Supervisor::on_call(HostState& host, Vm* vm, const Value& message) {
+  Value reply{{"type", "reply"}, {"call", get_int_or(message, "call", 0).value_or(0)}};
+  const auto method = get_string(message, "method");
+  const auto arguments = message.find("arguments");
+  Result<Value> answer = fail(ErrorCode::permission_denied, "no such interpreter");
+  if (vm != nullptr && method && serve)
+    answer = serve(vm->installed, *method, arguments == message.end() ? Value::object() : *arguments);
+  if (answer) {
+    reply["value"] = std::move(*answer);
+  } else {
+    reply["error"] = {{"code", name_of(answer.error().code)}, {"message", answer.error().message}};
+  }
+  if (host.host != nullptr && !host.host->send(std::move(reply))) host.host->kill();
+}
+
+void Supervisor::on_log(const Vm* vm, const Value& message) {
+  Line line{.level = level_from(get_string_or(message, "level", "").value_or("")),
+            .run = get_int_or(message, "run", 0).value_or(0),
+            .text = get_string_or(message, "text", "").value_or("")};
+  if (vm != nullptr) {
+    line.task = vm->key.task;
+    line.version = vm->key.version;
+  }
+  if (message.contains("fields")) line.fields = message["fields"];
+  journal_.add(std::move(line));
+}
+
+}  // namespace walle::daemon

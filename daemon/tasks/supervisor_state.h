@@ -1,0 +1,40 @@
+#pragma once
+
+#include "daemon/tasks/supervisor.h"
+
+/// Supervisor's private structures, shared by its source files.
+namespace walle::daemon {
+
+struct Supervisor::HostState {
+  std::string name;
+  std::unique_ptr<Host> host;
+  bool ready = false;
+  int64_t failures = 0;  ///< starts in a row that led to nothing
+  Registration timer;    ///< start deadline, or the pause before the next start
+};
+
+/// An interpreter with one version of a task in it.
+struct Supervisor::Vm {
+  enum class Stage : uint8_t { unloaded, loading, loaded, unloading };
+  int64_t id = 0;
+  VersionKey key;
+  std::string host;
+  Installed installed;  ///< as it was when the interpreter was made
+  Stage stage = Stage::unloaded;
+  bool retiring = false;
+  std::optional<RunRequest> active;
+  int64_t started_us = 0;
+  int64_t started_monotonic_us = 0;
+  Registration deadline;
+};
+
+struct Supervisor::TaskState {
+  std::deque<RunRequest> waiting;
+  int64_t vm = 0;  ///< of the current version, or 0
+};
+
+[[nodiscard]] inline Value run_error(std::string_view kind, std::string_view message) {
+  return {{"kind", kind}, {"message", message}, {"traceback", ""}};
+}
+
+}  // namespace walle::daemon
