@@ -22,6 +22,7 @@ Result<std::unique_ptr<BusPump>> BusPump::create(Loop& loop, sd_bus* bus, std::f
   if (fd < 0) return fail(ErrorCode::unavailable, "the bus connection has no descriptor");
   std::unique_ptr<BusPump> pump(new BusPump(loop, bus, std::move(lost)));
   pump->watch_ = WALLE_TRY(loop.watch(fd, [raw = pump.get()] { raw->pump(); }));
+  pump->before_wait_ = loop.before_wait([raw = pump.get()] { raw->arm(); });
   pump->pump();
   return pump;
 }
@@ -36,19 +37,27 @@ void BusPump::pump() {
     broken_ = true;
     watch_.reset();
     timer_.reset();
+    before_wait_.reset();
     lost_();
-    return;
   }
-  arm();
 }
 
 void BusPump::arm() {
   const int events = sd_bus_get_events(bus_);
-  if (events >= 0) Loop::set_events(watch_, events);
-  uint64_t due_us = 0;
+  if (events >= 0 && events != events_) {
+    events_ = events;
+    Loop::set_events(watch_, events);
+  }
+  uint64_t due_us = UINT64_MAX;
+  if (sd_bus_get_timeout(bus_, &due_us) < 0) due_us = UINT64_MAX;
+  if (due_us == due_us_) return;
+  due_us_ = due_us;
   timer_.reset();
-  if (sd_bus_get_timeout(bus_, &due_us) < 0 || due_us == UINT64_MAX) return;
-  timer_ = loop_.after(std::max<int64_t>(0, static_cast<int64_t>(due_us) - sd_now_us()), [this] { pump(); });
+  if (due_us == UINT64_MAX) return;
+  timer_ = loop_.after(std::max<int64_t>(0, static_cast<int64_t>(due_us) - sd_now_us()), [this] {
+    due_us_ = UINT64_MAX;
+    pump();
+  });
 }
 
 }  // namespace walle::daemon

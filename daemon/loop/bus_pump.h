@@ -19,7 +19,7 @@ class BusPump {
   BusPump& operator=(const BusPump&) = delete;
   ~BusPump() = default;
 
-  /// Processes what is there and arms the watch again. Also to be called after messages were queued outside callbacks.
+  /// Processes what is there. Called by the loop.
   void pump();
 
  private:
@@ -31,6 +31,9 @@ class BusPump {
   std::function<void()> lost_;
   Registration watch_;
   Registration timer_;
+  Registration before_wait_;  // messages are also queued outside of pump()
+  int events_ = 0;
+  uint64_t due_us_ = UINT64_MAX;
   bool pumping_ = false;
   bool broken_ = false;
 };

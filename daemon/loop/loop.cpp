@@ -16,6 +16,7 @@ struct Registration::Entry {
     uv_poll_t poll;
     uv_timer_t timer;
     uv_signal_t signal;
+    uv_prepare_t prepare;
   };
   std::function<void()> callback;
 };
@@ -129,6 +130,15 @@ Registration Loop::after(int64_t delay_us, std::function<void()> due, int64_t pe
   uv_timer_start(
       &entry->timer, [](uv_timer_t* timer) { fire(static_cast<Registration::Entry*>(timer->data)); },
       milliseconds(delay_us), milliseconds(period_us));
+  return Registration(entry);
+}
+
+Registration Loop::before_wait(std::function<void()> due) {
+  auto* entry = new Registration::Entry{.handle = {}, .callback = std::move(due)};
+  uv_prepare_init(&state_->loop, &entry->prepare);
+  entry->prepare.data = entry;
+  uv_prepare_start(&entry->prepare,
+                   [](uv_prepare_t* prepare) { fire(static_cast<Registration::Entry*>(prepare->data)); });
   return Registration(entry);
 }
 

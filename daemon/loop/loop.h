@@ -48,6 +48,8 @@ class Loop {
 
   /// Calls `due` once after `delay_us`, or every `period_us` from then on when that is not 0.
   [[nodiscard]] Registration after(int64_t delay_us, std::function<void()> due, int64_t period_us = 0);
+  /// Calls `due` each time before the loop waits. Must be cheap.
+  [[nodiscard]] Registration before_wait(std::function<void()> due);
   [[nodiscard]] Registration on_signal(int number, std::function<void()> received);
 
   /// Calls `job` soon, on the loop's thread. From any thread.

@@ -23,7 +23,7 @@ std::string reason_of(int64_t status, int signal) {
 
 }  // namespace
 
-Result<std::unique_ptr<Host>> Host::start(Loop& loop, const std::string& program, Callbacks callbacks) {
+Result<std::unique_ptr<Host>> Host::start(Loop& loop, std::vector<std::string> command, Callbacks callbacks) {
   auto ends = WALLE_TRY(channel::Channel::pair());
   UniqueFd theirs = std::move(ends.second).take();
   std::unique_ptr<Host> host(new Host());
@@ -38,11 +38,12 @@ Result<std::unique_ptr<Host>> Host::start(Loop& loop, const std::string& program
   files[2].data.fd = 2;
   files[3].flags = UV_INHERIT_FD;
   files[3].data.fd = theirs.get();
-  std::string file = program;
-  std::array<char*, 2> arguments{file.data(), nullptr};
+  std::vector<char*> arguments;
+  for (std::string& word : command) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
   std::array<char*, 1> environment{nullptr};
   uv_process_options_t options{};
-  options.file = file.c_str();
+  options.file = command.front().c_str();
   options.args = arguments.data();
   options.env = environment.data();
   options.stdio_count = static_cast<int>(files.size());
@@ -60,7 +61,7 @@ Result<std::unique_ptr<Host>> Host::start(Loop& loop, const std::string& program
     uv_close(reinterpret_cast<uv_handle_t*>(&process->handle),
              [](uv_handle_t* closed) { delete static_cast<Process*>(closed->data); });
     return fail(code == UV_ENOENT ? ErrorCode::not_found : ErrorCode::unavailable,
-                "cannot start '" + program + "': " + uv_strerror(code));
+                "cannot start '" + command.front() + "': " + uv_strerror(code));
   }
   host->process_ = process;
   host->port_ = WALLE_TRY(ChannelPort::create(

@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "daemon/loop/channel_port.h"
 #include "daemon/loop/loop.h"
@@ -17,9 +18,9 @@ class Host {
     std::function<void(Value)> received;             ///< a message of the host
     std::function<void(std::string reason)> ended;   ///< once, when the process ended or hung up
   };
-  /// Starts `program` with the channel as descriptor 3, no other descriptors but stderr, and an empty environment.
+  /// Starts `command` (a program and its arguments) with the channel as descriptor 3, no other descriptors but stderr, and an empty environment.
   /// Errors: not_found, unavailable.
-  [[nodiscard]] static Result<std::unique_ptr<Host>> start(Loop& loop, const std::string& program,
+  [[nodiscard]] static Result<std::unique_ptr<Host>> start(Loop& loop, std::vector<std::string> command,
                                                            Callbacks callbacks);
   ~Host();
   Host(const Host&) = delete;

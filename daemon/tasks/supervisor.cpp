@@ -110,7 +110,9 @@ Supervisor::HostState* Supervisor::host_for(const Installed& installed) {
 
 void Supervisor::start_host(HostState& host) {
   host.ready = false;
-  auto started = Host::start(loop_, options_.vmd,
+  std::vector<std::string> command{options_.vmd};
+  if (!options_.stdlib.empty()) command.insert(command.end(), {"--stdlib", options_.stdlib});
+  auto started = Host::start(loop_, std::move(command),
                              {.received = [this, name = host.name](const Value& m) { received(name, m); },
                               .ended =
                                   [this, name = host.name](const std::string& reason) {

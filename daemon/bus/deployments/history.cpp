@@ -1,0 +1,13 @@
+#include "daemon/bus/deployments.h"
+
+#include "daemon/bus/answers.h"
+
+namespace walle::daemon::bus::deployments {
+
+Result<dbus::DeploymentsHistoryOut> history(Service& service, const Caller&, dbus::DeploymentsHistoryIn in) {
+  WALLE_TRY(check_options(in.options, {"task", "limit"}));
+  return dbus::DeploymentsHistoryOut{.entries = WALLE_TRY(service.registry.ledger().history(
+                                         WALLE_TRY(get_string_or(in.options, "task", "")), WALLE_TRY(limit_of(in.options))))};
+}
+
+}  // namespace walle::daemon::bus::deployments

@@ -1,0 +1,10 @@
+#include "daemon/bus/manager.h"
+
+#include "daemon/bus/version.h"
+#include "daemon/bus/answers.h"
+
+namespace walle::daemon::bus::manager {
+
+uint32_t revision(Service&) { return kRevision; }
+
+}  // namespace walle::daemon::bus::manager

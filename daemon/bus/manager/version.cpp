@@ -1,0 +1,10 @@
+#include "daemon/bus/manager.h"
+
+#include "daemon/bus/version.h"
+#include "daemon/bus/answers.h"
+
+namespace walle::daemon::bus::manager {
+
+std::string version(Service&) { return kVersion; }
+
+}  // namespace walle::daemon::bus::manager
