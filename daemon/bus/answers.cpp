@@ -39,9 +39,7 @@ Status check_options(const Value& options, std::initializer_list<std::string_vie
   return {};
 }
 
-Owner owner_of(const Caller& caller) {
-  return {.connection = caller.name, .uid = caller.uid, .admin = caller.admin};
-}
+Owner owner_of(const Caller& caller) { return {.connection = caller.name, .uid = caller.uid, .admin = caller.admin}; }
 
 Result<int64_t> session_of(const Caller& caller) {
   const std::string_view path = caller.path;
@@ -49,7 +47,8 @@ Result<int64_t> session_of(const Caller& caller) {
   int64_t id = 0;
   const auto number = path.size() > prefix.size() ? path.substr(prefix.size() + 1) : std::string_view();
   const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), id);
-  if (error != std::errc() || end != number.data() + number.size()) return fail(ErrorCode::not_found, "no such session");
+  if (error != std::errc() || end != number.data() + number.size())
+    return fail(ErrorCode::not_found, "no such session");
   return id;
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <systemd/sd-bus.h>
+
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -7,11 +9,8 @@
 #include <utility>
 
 #include "ipc/dbus/errors.h"
+#include "ipc/dbus/value.h"
 #include "libwalle/base/result.h"
-
-struct sd_bus_error;
-struct sd_bus_message;
-struct sd_bus_vtable;
 
 /// Between the generated vtables and the handlers: arguments are read, rights checked, answers and errors written.
 namespace walle::daemon {

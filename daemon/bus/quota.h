@@ -30,11 +30,10 @@ class Quota {
     user.events = std::min(limits_.events_burst, user.events + seconds * limits_.events_per_second);
     user.bytes = std::min(limits_.bytes_burst, user.bytes + seconds * limits_.bytes_per_second);
     if (user.events < static_cast<double>(events) || user.bytes < static_cast<double>(bytes))
-      return fail(ErrorCode::resource_exhausted, "this user sends faster than " +
-                                                     std::to_string(static_cast<int64_t>(limits_.events_per_second)) +
-                                                     " events or " +
-                                                     std::to_string(static_cast<int64_t>(limits_.bytes_per_second)) +
-                                                     " bytes a second; send the same again later");
+      return fail(ErrorCode::resource_exhausted,
+                  "this user sends faster than " + std::to_string(static_cast<int64_t>(limits_.events_per_second)) +
+                      " events or " + std::to_string(static_cast<int64_t>(limits_.bytes_per_second)) +
+                      " bytes a second; send the same again later");
     user.events -= static_cast<double>(events);
     user.bytes -= static_cast<double>(bytes);
     return {};

@@ -11,14 +11,15 @@ Result<UniqueFd> Tails::add(TailOptions options) {
   auto ends = WALLE_TRY(channel::Channel::pair());
   Tail& tail = tails_.emplace_back();
   tail.options = std::move(options);
-  auto port = ChannelPort::create(
-      loop_, std::move(ends.first),
-      {.received = [](const channel::Message&) {},
-       .refused = nullptr,
-       .gone = [this, raw = &tail] {
-         raw->gone = true;
-         loop_.post([this] { tails_.remove_if([](const Tail& each) { return each.gone; }); });
-       }});
+  auto port =
+      ChannelPort::create(loop_, std::move(ends.first),
+                          {.received = [](const channel::Message&) {},
+                           .refused = nullptr,
+                           .gone =
+                               [this, raw = &tail] {
+                                 raw->gone = true;
+                                 loop_.post([this] { tails_.remove_if([](const Tail& each) { return each.gone; }); });
+                               }});
   if (!port) {
     tails_.pop_back();
     return fail(port.error());

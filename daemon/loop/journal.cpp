@@ -46,7 +46,8 @@ spdlog::logger& sink() {
 std::string_view name_of(Level level) { return row_of(level).name; }
 
 Level level_from(std::string_view name) {
-  const auto found = std::find_if(kLevels.begin(), kLevels.end(), [&](const LevelRow& row) { return row.name == name; });
+  const auto found =
+      std::find_if(kLevels.begin(), kLevels.end(), [&](const LevelRow& row) { return row.name == name; });
   return found == kLevels.end() ? Level::info : found->level;
 }
 
@@ -55,7 +56,8 @@ Journal::~Journal() = default;
 
 void Journal::add(Line line) {
   if (line.text.size() > kTextBytes) line.text = line.text.substr(0, kTextBytes) + "…";
-  if (!line.fields.is_object() || line.fields.dump(-1, ' ', false, Value::error_handler_t::replace).size() > kFieldBytes)
+  if (!line.fields.is_object() ||
+      line.fields.dump(-1, ' ', false, Value::error_handler_t::replace).size() > kFieldBytes)
     line.fields = Value::object();
   line.number = ++last_;
   line.time_us = system_clock().wall_us();

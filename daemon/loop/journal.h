@@ -38,6 +38,7 @@ class Journal {
   Journal(const Journal&) = delete;
   Journal& operator=(const Journal&) = delete;
 
+  void set_level(Level lowest) { lowest_ = lowest; }
   void debug(std::string text) { add({.level = Level::debug, .text = std::move(text)}); }
   void info(std::string text) { add({.level = Level::info, .text = std::move(text)}); }
   void warning(std::string text) { add({.level = Level::warning, .text = std::move(text)}); }

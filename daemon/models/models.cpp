@@ -31,10 +31,12 @@ Result<std::vector<RawTensor>> inputs_from(const Value& list, const std::vector<
     const int64_t file = WALLE_TRY(get_int(entry, "fd"));
     if (file < 0 || static_cast<size_t>(file) >= files.size())
       return fail(ErrorCode::invalid_argument, "fd is not the index of a descriptor of this message");
-    inputs.push_back(WALLE_TRY(shared_tensor(
-        WALLE_TRY(get_string(entry, "name")), WALLE_TRY(get_string(entry, "dtype")), std::move(dims),
-        files[static_cast<size_t>(file)].get(), static_cast<uint64_t>(WALLE_TRY(get_int(entry, "offset"))),
-        static_cast<uint64_t>(WALLE_TRY(get_int(entry, "bytes"))))));
+    const std::string name = WALLE_TRY(get_string(entry, "name"));
+    const std::string dtype = WALLE_TRY(get_string(entry, "dtype"));
+    const auto offset = static_cast<uint64_t>(WALLE_TRY(get_int(entry, "offset")));
+    const auto bytes = static_cast<uint64_t>(WALLE_TRY(get_int(entry, "bytes")));
+    const int fd = files[static_cast<size_t>(file)].get();
+    inputs.push_back(WALLE_TRY(shared_tensor(name, dtype, std::move(dims), fd, offset, bytes)));
   }
   return inputs;
 }
@@ -115,13 +117,12 @@ Result<Models::Opened> Models::open_session(const std::string& model, const Valu
   session->model = model;
   session->owner = owner;
   const int64_t id = session->id;
-  session->port = WALLE_TRY(ChannelPort::create(
-      loop_, std::move(ends.first),
-      {.received = [this, id](channel::Message message) { received(id, std::move(message)); },
-       .refused = nullptr,
-       .gone = [this, id] { loop_.post([this, id] { drop_session(id); }); }}));
+  session->port = WALLE_TRY(
+      ChannelPort::create(loop_, std::move(ends.first),
+                          {.received = [this, id](channel::Message message) { received(id, std::move(message)); },
+                           .refused = nullptr,
+                           .gone = [this, id] { loop_.post([this, id] { drop_session(id); }); }}));
   sessions_.emplace(id, std::move(session));
-  if (session_changed) session_changed(id, true);
   return Opened{id, std::move(ends.second).take()};
 }
 
@@ -140,7 +141,6 @@ void Models::drop_session(int64_t id) {
   const std::unique_ptr<Session> session = std::move(found->second);
   sessions_.erase(found);
   for (Job& job : session->waiting) job.done(fail(ErrorCode::cancelled, "the session was closed"), 0);
-  if (session_changed) session_changed(id, false);
 }
 
 void Models::run(int64_t id, const Owner& owner, std::vector<RawTensor> inputs, int64_t deadline_us, RunDone done) {
@@ -223,10 +223,10 @@ void Models::received(int64_t id, channel::Message message) {
                         {"bytes", (*outputs)[i].bytes}});
       std::vector<UniqueFd> files;
       if (file) files.push_back(std::move(*file));
-      sent = files.empty() ? refuse(file.error())
-                           : asker->second->port->send(
-                                 {{"type", "result"}, {"run", run}, {"outputs", list}, {"time_us", time_us}},
-                                 std::move(files));
+      sent = files.empty()
+                 ? refuse(file.error())
+                 : asker->second->port->send(
+                       {{"type", "result"}, {"run", run}, {"outputs", list}, {"time_us", time_us}}, std::move(files));
     }
     if (!sent) loop_.post([this, id] { drop_session(id); });
   };
@@ -245,9 +245,8 @@ void Models::owner_gone(const std::string& connection) {
   for (const auto& [id, session] : sessions_)
     if (session->owner.connection == connection) gone.push_back(id);
   for (const int64_t id : gone) drop_session(id);
-  std::erase_if(models_, [&](const auto& entry) {
-    return entry.second.owner.connection == connection && !entry.second.keep;
-  });
+  std::erase_if(models_,
+                [&](const auto& entry) { return entry.second.owner.connection == connection && !entry.second.keep; });
 }
 
 }  // namespace walle::daemon

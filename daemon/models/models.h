@@ -53,11 +53,9 @@ class Models {
   void run(int64_t id, const Owner& owner, std::vector<RawTensor> inputs, int64_t deadline_us, RunDone done);
   /// A connection left the bus: its sessions and its models (but kept ones) go.
   void owner_gone(const std::string& connection);
+  [[nodiscard]] bool has_session(int64_t id) const { return sessions_.contains(id); }
   [[nodiscard]] size_t sessions() const { return sessions_.size(); }
   [[nodiscard]] size_t models() const { return models_.size(); }
-
-  /// Called when sessions begin and end, so that the bus can show their objects.
-  std::function<void(int64_t id, bool there)> session_changed;
 
  private:
   struct Open {

@@ -15,11 +15,11 @@ namespace walle::daemon {
 class Host {
  public:
   struct Callbacks {
-    std::function<void(Value)> received;             ///< a message of the host
-    std::function<void(std::string reason)> ended;   ///< once, when the process ended or hung up
+    std::function<void(Value)> received;            ///< a message of the host
+    std::function<void(std::string reason)> ended;  ///< once, when the process ended or hung up
   };
-  /// Starts `command` (a program and its arguments) with the channel as descriptor 3, no other descriptors but stderr, and an empty environment.
-  /// Errors: not_found, unavailable.
+  /// Starts `command` (a program and its arguments) with the channel as descriptor 3, no other descriptors but stderr,
+  /// and an empty environment. Errors: not_found, unavailable.
   [[nodiscard]] static Result<std::unique_ptr<Host>> start(Loop& loop, std::vector<std::string> command,
                                                            Callbacks callbacks);
   ~Host();

@@ -32,8 +32,8 @@ Result<Value> HostCalls::append(const Installed& task, const Value& arguments) {
   const std::string table = WALLE_TRY(get_string(arguments, "table"));
   WALLE_TRY(allowed(task.manifest.permissions.store, table, "store"));
   const Value* row = WALLE_TRY(get_map(arguments, "row"));
-  const auto durability =
-      WALLE_TRY(streamd::durability_from(WALLE_TRY(get_string_or(arguments, "durability", "flush"))));
+  const std::string promise = WALLE_TRY(get_string_or(arguments, "durability", "flush"));
+  const auto durability = WALLE_TRY(streamd::durability_from(promise));
   WALLE_TRY(store_.append(table, *row, durability));
   return Value();
 }

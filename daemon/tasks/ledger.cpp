@@ -63,8 +63,8 @@ Ledger::Ledger(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Ledger::~Ledger() = default;
 
 Result<std::unique_ptr<Ledger>> Ledger::open(const std::string& path, const Clock& clock) {
-  auto database = WALLE_TRY(
-      db::Database::open({.path = path, .migrations = ledger_migrations(), .sync = db::Sync::full}));
+  auto database =
+      WALLE_TRY(db::Database::open({.path = path, .migrations = ledger_migrations(), .sync = db::Sync::full}));
   return std::unique_ptr<Ledger>(new Ledger(std::make_unique<State>(std::move(database), clock)));
 }
 
@@ -88,8 +88,8 @@ Result<std::vector<VersionRow>> Ledger::versions() {
 }
 
 Result<std::optional<VersionRow>> Ledger::version(const VersionKey& key) {
-  auto select = WALLE_TRY(state_->database.prepare(std::string(kVersionColumns) +
-                                                   "WHERE task = ? AND version = ? AND counter = ?"));
+  auto select = WALLE_TRY(
+      state_->database.prepare(std::string(kVersionColumns) + "WHERE task = ? AND version = ? AND counter = ?"));
   select.bind(1, std::string_view(key.task)).bind(2, std::string_view(key.version)).bind(3, key.counter);
   if (!WALLE_TRY(select.step())) return std::optional<VersionRow>();
   return std::optional(version_row(select));
@@ -202,8 +202,8 @@ Result<std::vector<Value>> Ledger::history(const std::string& task, int64_t limi
 
 Result<std::vector<int64_t>> Ledger::fire(std::span<const Firing> firings, int64_t cursor) {
   auto transaction = WALLE_TRY(db::Transaction::begin(state_->database));
-  auto insert = WALLE_TRY(
-      state_->database.prepare("INSERT INTO queue (task, condition, events, time_us) VALUES (?, ?, ?, ?)"));
+  auto insert =
+      WALLE_TRY(state_->database.prepare("INSERT INTO queue (task, condition, events, time_us) VALUES (?, ?, ?, ?)"));
   std::vector<int64_t> runs;
   for (const Firing& firing : firings) {
     const std::string events = to_json(numbers(firing.events));
@@ -229,8 +229,8 @@ Result<std::vector<QueuedRun>> Ledger::queued() {
   std::vector<QueuedRun> runs;
   while (WALLE_TRY(select.step()))
     runs.push_back({.run = select.integer(0),
-                    .firing = {std::string(select.text(1)), std::string(select.text(2)),
-                               numbers_from(select.text(3)), select.integer(4)},
+                    .firing = {std::string(select.text(1)), std::string(select.text(2)), numbers_from(select.text(3)),
+                               select.integer(4)},
                     .attempts = select.integer(5)});
   return runs;
 }
@@ -266,7 +266,8 @@ Result<std::optional<VersionRow>> Ledger::finish_run(const Value& record) {
   WALLE_TRY(insert.run());
   for (const char* sql : {"DELETE FROM queue WHERE run = ?", "DELETE FROM runs WHERE run <= ?"}) {
     auto remove = WALLE_TRY(state_->database.prepare(sql));
-    WALLE_TRY(remove.bind(1, std::string_view(sql).find("runs") != std::string_view::npos ? run - kKeptRuns : run).run());
+    WALLE_TRY(
+        remove.bind(1, std::string_view(sql).find("runs") != std::string_view::npos ? run - kKeptRuns : run).run());
   }
   auto update = WALLE_TRY(state_->database.prepare(
       "UPDATE versions SET runs = runs + 1, failures = failures + ? WHERE task = ? AND version = ? AND counter = ?"));

@@ -65,8 +65,8 @@ class Ledger {
   /// counter, status, started_us. Yields the version's row, if it is (still) known.
   [[nodiscard]] Result<std::optional<VersionRow>> finish_run(const Value& record);
   /// Newest first.
-  [[nodiscard]] Result<std::vector<Value>> records(const std::string& task, const std::string& status,
-                                                   int64_t after_us, int64_t limit);
+  [[nodiscard]] Result<std::vector<Value>> records(const std::string& task, const std::string& status, int64_t after_us,
+                                                   int64_t limit);
   /// What was wrong with the file at opening, or empty.
   [[nodiscard]] std::string notice() const;
 

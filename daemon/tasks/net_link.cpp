@@ -162,16 +162,16 @@ void NetLink::on_switch(const Value& message) {
   if (installed != nullptr && installed->row.key == VersionKey{request->task, request->version, request->counter})
     return answer(id, {});  // netd asks again after a crash of either side
   auto staged = std::make_shared<Result<Staged>>(fail(ErrorCode::internal, "not staged"));
-  loop_.work([staged, folders = registry_.folders(), request = *request] { *staged = stage_release(folders, request); },
-             [this, staged, id, request = *request] {
-               if (!*staged) {
-                 journal_.error("release " + request.task + " " + request.version + " refused: " +
-                                staged->error().message);
-                 return answer(id, fail(staged->error()));
-               }
-               const auto active = registry_.activate(**staged, request.counter, "release", request.manifest, true);
-               answer(id, active ? Status() : fail(active.error()));
-             });
+  loop_.work(
+      [staged, folders = registry_.folders(), request = *request] { *staged = stage_release(folders, request); },
+      [this, staged, id, request = *request] {
+        if (!*staged) {
+          journal_.error("release " + request.task + " " + request.version + " refused: " + staged->error().message);
+          return answer(id, fail(staged->error()));
+        }
+        const auto active = registry_.activate(**staged, request.counter, "release", request.manifest, true);
+        answer(id, active ? Status() : fail(active.error()));
+      });
 }
 
 void NetLink::on_remove(const Value& message) {

@@ -34,7 +34,7 @@ class NetLink {
   /// Sends what the spool holds, as far as netd has room for it.
   void send_features();
 
-  [[nodiscard]] const std::string& state() const { return state_; }    ///< "online", "offline", "none"
+  [[nodiscard]] const std::string& state() const { return state_; }  ///< "online", "offline", "none"
   [[nodiscard]] const std::string& detail() const { return detail_; }
   /// The link is another.
   std::function<void()> changed;
@@ -64,8 +64,8 @@ class NetLink {
   std::unique_ptr<ChannelPort> port_;
   int64_t connection_ = 0;
   bool greeted_ = false;
-  int64_t sent_position_ = 0;         // of the spool, in this connection
-  std::set<std::string> in_flight_;   // ids that netd has and the cloud may not
+  int64_t sent_position_ = 0;        // of the spool, in this connection
+  std::set<std::string> in_flight_;  // ids that netd has and the cloud may not
   std::string state_ = "none";
   std::string detail_ = "walle-netd is not connected";
 };

@@ -42,7 +42,8 @@ Status Pipeline::start() {
   for (const auto& [task, installed] : registry_.tasks())
     if (installed.enabled()) add_conditions(installed);
   last_matched_ = WALLE_TRY(registry_.ledger().cursor());
-  auto past = WALLE_TRY(log_.read({.from_us = clock_.wall_us() - kReplayUs, .limit = kReplayEvents, .newest_first = true}));
+  auto past =
+      WALLE_TRY(log_.read({.from_us = clock_.wall_us() - kReplayUs, .limit = kReplayEvents, .newest_first = true}));
   std::reverse(past.begin(), past.end());
   std::erase_if(past, [&](const streamd::LoggedEvent& event) { return event.number > last_matched_; });
   WALLE_TRY(match(std::move(past), true));
@@ -141,11 +142,16 @@ void Pipeline::submit(const QueuedRun& queued) {
     return;
   }
   const VersionKey key{queued.firing.task, "", 0};
-  Value record{{"run", queued.run},     {"task", key.task},
-               {"version", ""},         {"counter", 0},
-               {"status", "failed"},    {"condition", queued.firing.condition},
-               {"result", nullptr},     {"error", {{"kind", "removed"}, {"message", submitted.error().message}}},
-               {"started_us", clock_.wall_us()}, {"time_us", 0}};
+  Value record{{"run", queued.run},
+               {"task", key.task},
+               {"version", ""},
+               {"counter", 0},
+               {"status", "failed"},
+               {"condition", queued.firing.condition},
+               {"result", nullptr},
+               {"error", {{"kind", "removed"}, {"message", submitted.error().message}}},
+               {"started_us", clock_.wall_us()},
+               {"time_us", 0}};
   if (auto kept = registry_.finish_run(record); !kept) journal_.error("run record: " + kept.error().message);
 }
 

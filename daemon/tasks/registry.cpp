@@ -38,8 +38,8 @@ Status Registry::reload(const std::string& task) {
       std::find_if(versions.begin(), versions.end(), [&](const auto& v) { return v.key == current->current; });
   if (row == versions.end()) return fail(ErrorCode::data_loss, "the ledger has no row for the current version");
   Installed installed{.row = *row, .folder = folders_.of(row->key), .previous = current->previous};
-  installed.manifest =
-      WALLE_TRY(bundle::parse_task_manifest(WALLE_TRY(read_text(installed.folder + "/task.toml", 1U << 20))));
+  const std::string toml = WALLE_TRY(read_text(installed.folder + "/task.toml", 1U << 20));
+  installed.manifest = WALLE_TRY(bundle::parse_task_manifest(toml));
   WALLE_TRY(folders_.link_current(row->key));
   tasks_.emplace(task, std::move(installed));
   return {};

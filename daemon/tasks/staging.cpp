@@ -87,7 +87,8 @@ Result<Staged> stage_release(const Folders& folders, const ReleaseRequest& reque
   if (!source) return fail(system_error("open the staged bundle", request.folder));
   if (request.root.empty())
     return fail(ErrorCode::failed_precondition, "this device has no root of trust; enrol it, or set trust.root");
-  const bundle::Trust trust = WALLE_TRY(bundle::Trust::pin(WALLE_TRY(read_text(request.root, 1U << 20))));
+  const std::string root = WALLE_TRY(read_text(request.root, 1U << 20));
+  const bundle::Trust trust = WALLE_TRY(bundle::Trust::pin(root));
   const Digest digest = WALLE_TRY(digest_from_hex(request.manifest));
   StagingGuard staging(WALLE_TRY(folders.stage(source.get())));
   auto manifest = WALLE_TRY(read_manifest(staging.path()));

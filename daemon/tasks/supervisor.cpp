@@ -149,8 +149,8 @@ void Supervisor::host_ended(const std::string& name, const std::string& reason) 
       Value record = record_of(vm, *vm.active);
       record["status"] = "failed";
       const bool late = clock_.monotonic_us() - vm.started_monotonic_us >= vm.installed.manifest.limits.time_us;
-      record["error"] = run_error("host_died", late ? "the run did not stop at its deadline; its host was killed"
-                                                    : "the task host " + reason);
+      record["error"] = run_error(
+          "host_died", late ? "the run did not stop at its deadline; its host was killed" : "the task host " + reason);
       end_run(vm, std::move(record));
     }
     drop_vm(id);

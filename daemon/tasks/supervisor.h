@@ -18,15 +18,15 @@
 namespace walle::daemon {
 
 struct SupervisorOptions {
-  std::string vmd;                          ///< path of walle-vmd
-  std::string stdlib;                       ///< folder of the tailored standard library, for hosts
-  Value device = Value::object();           ///< labels, as `ctx.device`
-  int64_t max_time_us = 60'000'000;         ///< the device's own limits on a run
+  std::string vmd;                   ///< path of walle-vmd
+  std::string stdlib;                ///< folder of the tailored standard library, for hosts
+  Value device = Value::object();    ///< labels, as `ctx.device`
+  int64_t max_time_us = 60'000'000;  ///< the device's own limits on a run
   int64_t max_memory_bytes = 1LL << 30;
-  int64_t load_time_us = 30'000'000;        ///< import of a task
-  int64_t ready_time_us = 20'000'000;       ///< start of a host
-  int64_t grace_us = 1'000'000;             ///< a run past its deadline by this is ended with its host
-  size_t waiting_runs = 1024;               ///< for one task; what goes over it is refused or stays in the ledger
+  int64_t load_time_us = 30'000'000;   ///< import of a task
+  int64_t ready_time_us = 20'000'000;  ///< start of a host
+  int64_t grace_us = 1'000'000;        ///< a run past its deadline by this is ended with its host
+  size_t waiting_runs = 1024;          ///< for one task; what goes over it is refused or stays in the ledger
 };
 
 /// A run to be done. `events` is called when the run begins, so that waiting runs hold no contents.

@@ -80,7 +80,8 @@ void Supervisor::begin(Vm& vm, TaskState& state) {
   vm.started_monotonic_us = clock_.monotonic_us();
   const RunRequest& request = *vm.active;
   auto events = request.events();
-  Status begun = events ? (request.queued ? registry_.ledger().begin_run(request.run) : Status()) : fail(events.error());
+  Status begun =
+      events ? (request.queued ? registry_.ledger().begin_run(request.run) : Status()) : fail(events.error());
   if (!begun) {
     Value record = record_of(vm, request);
     record["error"] = run_error("events_lost", begun.error().message);

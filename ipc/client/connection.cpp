@@ -82,8 +82,8 @@ Status Connection::call(const std::string& path, const char* interface, const ch
   WALLE_TRY(append(request.get()));
   sd_bus_error error = SD_BUS_ERROR_NULL;
   sd_bus_message* answer = nullptr;
-  code = sd_bus_call(bus_.get(), request.get(), static_cast<uint64_t>(std::max<int64_t>(timeout_us, 1)), &error,
-                     &answer);
+  code =
+      sd_bus_call(bus_.get(), request.get(), static_cast<uint64_t>(std::max<int64_t>(timeout_us, 1)), &error, &answer);
   const MessagePointer reply(answer);
   if (code < 0) {
     Error failed = bus_error(code, error);
@@ -97,8 +97,8 @@ Status Connection::get_property(const std::string& path, const char* interface, 
                                 const char* signature, const std::function<Status(sd_bus_message*)>& read) {
   sd_bus_error error = SD_BUS_ERROR_NULL;
   sd_bus_message* answer = nullptr;
-  const int code = sd_bus_get_property(bus_.get(), dbus::kBusName, path.c_str(), interface, member, &error, &answer,
-                                       signature);
+  const int code =
+      sd_bus_get_property(bus_.get(), dbus::kBusName, path.c_str(), interface, member, &error, &answer, signature);
   const MessagePointer reply(answer);
   if (code < 0) {
     Error failed = bus_error(code, error);

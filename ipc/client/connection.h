@@ -15,8 +15,8 @@ namespace walle::client {
 /// How long a call waits for its answer unless told otherwise.
 inline constexpr int64_t kCallTimeoutUs = 30'000'000;
 
-/// A connection to the bus on which walled lives. The classes of the interfaces (ipc/client/tasks.h … generated from the
-/// XML) make their calls on it. Move only. Not thread-safe: one connection a thread.
+/// A connection to the bus on which walled lives. The classes of the interfaces (ipc/client/tasks.h … generated from
+/// the XML) make their calls on it. Move only. Not thread-safe: one connection a thread.
 class Connection {
  public:
   /// `bus`: "system", "session", or a D-Bus address ("unix:path=/run/dbus/…").

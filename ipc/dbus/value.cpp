@@ -87,17 +87,28 @@ Result<Value> read_basic(sd_bus_message* message, char type) {
   } raw{};
   WALLE_TRY(check(sd_bus_message_read_basic(message, type, &raw), "read"));
   switch (type) {
-    case 'y': return Value(raw.y);
-    case 'b': return Value(raw.b != 0);
-    case 'n': return Value(raw.n);
-    case 'q': return Value(raw.q);
-    case 'i': return Value(raw.i);
-    case 'u': return Value(raw.u);
-    case 'x': return Value(raw.x);
-    case 't': return Value(raw.t);
-    case 'd': return Value(raw.d);
-    case 'g': return *raw.s == '\0' ? Value() : Value(std::string(raw.s));
-    default: return Value(std::string(raw.s));
+    case 'y':
+      return Value(raw.y);
+    case 'b':
+      return Value(raw.b != 0);
+    case 'n':
+      return Value(raw.n);
+    case 'q':
+      return Value(raw.q);
+    case 'i':
+      return Value(raw.i);
+    case 'u':
+      return Value(raw.u);
+    case 'x':
+      return Value(raw.x);
+    case 't':
+      return Value(raw.t);
+    case 'd':
+      return Value(raw.d);
+    case 'g':
+      return *raw.s == '\0' ? Value() : Value(std::string(raw.s));
+    default:
+      return Value(std::string(raw.s));
   }
 }
 

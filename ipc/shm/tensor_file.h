@@ -18,9 +18,9 @@ inline constexpr uint64_t kAlignment = 64;
 [[nodiscard]] Result<UniqueFd> make_tensor_file(std::span<const std::span<const uint8_t>> blocks,
                                                 std::vector<uint64_t>& offsets);
 
-/// A peer's file, mapped after its seals were checked: it can no longer shrink, so reading it cannot fault. Its contents
-/// can still change while they are read; whoever uses them as indices copies first.
-/// Errors: invalid_argument unless it is a memfd with F_SEAL_SHRINK.
+/// A peer's file, mapped after its seals were checked: it can no longer shrink, so reading it cannot fault. Its
+/// contents can still change while they are read; whoever uses them as indices copies first. Errors: invalid_argument
+/// unless it is a memfd with F_SEAL_SHRINK.
 [[nodiscard]] Result<MappedFile> map_tensor_file(int fd);
 
 /// The bytes of one tensor. Errors: invalid_argument unless offset is aligned and the range lies in the file.

@@ -2,8 +2,8 @@
 
 #include <unistd.h>
 
-#include "daemon/bus/version.h"
 #include "daemon/bus/answers.h"
+#include "daemon/bus/version.h"
 
 namespace walle::daemon::bus::manager {
 
@@ -26,7 +26,8 @@ Result<dbus::ManagerGetStatusOut> get_status(Service& service, const Caller&, db
                       {"kept", log.events},
                       {"first", log.first_number},
                       {"last", log.last_number}};
-  status["store"] = {{"tables", WALLE_TRY(service.store.tables()).size()}, {"rows", store.rows}, {"bytes", store.bytes}};
+  status["store"] = {
+      {"tables", WALLE_TRY(service.store.tables()).size()}, {"rows", store.rows}, {"bytes", store.bytes}};
   status["tunnel"] = {{"waiting", spool.waiting}, {"bytes", spool.bytes}};
   status["link"] = {{"state", service.net.state()}, {"detail", service.net.detail()}};
   return dbus::ManagerGetStatusOut{.status = std::move(status)};

@@ -1,7 +1,7 @@
 #include "daemon/bus/manager.h"
 
-#include "ipc/dbus/names.h"
 #include "daemon/bus/answers.h"
+#include "ipc/dbus/names.h"
 
 namespace walle::daemon::bus::manager {
 

@@ -1,7 +1,7 @@
 #include "daemon/bus/manager.h"
 
-#include "daemon/bus/version.h"
 #include "daemon/bus/answers.h"
+#include "daemon/bus/version.h"
 
 namespace walle::daemon::bus::manager {
 

@@ -6,7 +6,8 @@ namespace walle::daemon::bus::session {
 
 Result<dbus::SessionCloseOut> close(Service& service, const Caller& caller, dbus::SessionCloseIn in) {
   WALLE_TRY(check_options(in.options, {}));
-  WALLE_TRY(service.models.close_session(WALLE_TRY(session_of(caller)), owner_of(caller)));
+  const int64_t id = WALLE_TRY(session_of(caller));
+  WALLE_TRY(service.models.close_session(id, owner_of(caller)));
   return dbus::SessionCloseOut{};
 }
 

@@ -1,7 +1,7 @@
 #include "daemon/bus/session.h"
 
-#include "daemon/bus/session_options.h"
 #include "daemon/bus/answers.h"
+#include "daemon/bus/session_options.h"
 
 namespace walle::daemon::bus::session {
 
@@ -19,21 +19,22 @@ void run(Service& service, const Caller& caller, dbus::SessionRunIn in, Reply<db
   }
   if (bytes > kMaxSmallBytes)
     return reply(fail(ErrorCode::resource_exhausted, "the inputs are over 64 KiB; use RunShared"));
-  service.models.run(*id, owner_of(caller), std::move(inputs), options->deadline_us,
-                     [reply, options = *options](Result<std::vector<RawTensor>> outputs, int64_t time_us) {
-                       if (!outputs) return reply(fail(outputs.error()));
-                       dbus::SessionRunOut out{.info = {{"time_us", time_us}}};
-                       size_t size = 0;
-                       for (const RawTensor& tensor : *outputs) {
-                         if (!options.wants(tensor.name)) continue;
-                         size += tensor.bytes;
-                         out.outputs[tensor.name] = {tensor.dtype, tensor.dims,
-                                                     std::vector<uint8_t>(tensor.data, tensor.data + tensor.bytes)};
-                       }
-                       if (size > kMaxSmallBytes)
-                         return reply(fail(ErrorCode::resource_exhausted, "the outputs are over 64 KiB; use RunShared"));
-                       reply(std::move(out));
-                     });
+  service.models.run(
+      *id, owner_of(caller), std::move(inputs), options->deadline_us,
+      [reply, options = *options](Result<std::vector<RawTensor>> outputs, int64_t time_us) {
+        if (!outputs) return reply(fail(outputs.error()));
+        dbus::SessionRunOut out{.info = {{"time_us", time_us}}};
+        size_t size = 0;
+        for (const RawTensor& tensor : *outputs) {
+          if (!options.wants(tensor.name)) continue;
+          size += tensor.bytes;
+          out.outputs[tensor.name] = {tensor.dtype, tensor.dims,
+                                      std::vector<uint8_t>(tensor.data, tensor.data + tensor.bytes)};
+        }
+        if (size > kMaxSmallBytes)
+          return reply(fail(ErrorCode::resource_exhausted, "the outputs are over 64 KiB; use RunShared"));
+        reply(std::move(out));
+      });
 }
 
 }  // namespace walle::daemon::bus::session

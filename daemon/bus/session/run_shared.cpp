@@ -1,7 +1,7 @@
 #include "daemon/bus/session.h"
 
-#include "daemon/bus/session_options.h"
 #include "daemon/bus/answers.h"
+#include "daemon/bus/session_options.h"
 
 namespace walle::daemon::bus::session {
 

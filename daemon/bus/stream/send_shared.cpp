@@ -1,7 +1,7 @@
 #include "daemon/bus/stream.h"
 
-#include "daemon/bus/stream_events.h"
 #include "daemon/bus/answers.h"
+#include "daemon/bus/stream_events.h"
 
 namespace walle::daemon::bus::stream {
 

@@ -6,9 +6,11 @@ namespace walle::daemon::bus::tasks {
 
 Result<dbus::TasksRecordsOut> records(Service& service, const Caller&, dbus::TasksRecordsIn in) {
   WALLE_TRY(check_options(in.options, {"limit", "after_us", "status"}));
-  return dbus::TasksRecordsOut{.records = WALLE_TRY(service.registry.ledger().records(
-                                   in.task, WALLE_TRY(get_string_or(in.options, "status", "")),
-                                   WALLE_TRY(get_int_or(in.options, "after_us", 0)), WALLE_TRY(limit_of(in.options))))};
+  const std::string status = WALLE_TRY(get_string_or(in.options, "status", ""));
+  const int64_t after_us = WALLE_TRY(get_int_or(in.options, "after_us", 0));
+  const int64_t limit = WALLE_TRY(limit_of(in.options));
+  return dbus::TasksRecordsOut{
+      .records = WALLE_TRY(service.registry.ledger().records(in.task, status, after_us, limit))};
 }
 
 }  // namespace walle::daemon::bus::tasks

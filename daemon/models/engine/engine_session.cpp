@@ -29,12 +29,11 @@ int64_t count_of(const std::vector<int64_t>& dims) {
 /// are copied.
 Result<engine::Tensor> tensor_of(const RawTensor& raw) {
   const auto dtype = dtype_from(raw.dtype);
-  if (!dtype)
-    return fail(ErrorCode::invalid_argument, "input '" + raw.name + "': unknown dtype '" + raw.dtype + "'");
+  if (!dtype) return fail(ErrorCode::invalid_argument, "input '" + raw.name + "': unknown dtype '" + raw.dtype + "'");
   const int64_t count = raw.dims.size() > 16 ? -1 : count_of(raw.dims);
   if (count < 0 || static_cast<uint64_t>(bytes_of(*dtype, count)) != raw.bytes)
-    return fail(ErrorCode::invalid_argument, "input '" + raw.name + "': " + std::to_string(raw.bytes) +
-                                                 " bytes do not fit its dtype and dims");
+    return fail(ErrorCode::invalid_argument,
+                "input '" + raw.name + "': " + std::to_string(raw.bytes) + " bytes do not fit its dtype and dims");
   if (is_float(*dtype) && raw.bytes != 0)
     return engine::Tensor::borrow(*dtype, raw.dims, const_cast<uint8_t*>(raw.data), raw.keep);
   auto copy = WALLE_TRY(engine::Tensor::empty(*dtype, raw.dims));
@@ -92,12 +91,12 @@ class ModelOfEngine final : public EngineModel {
  public:
   explicit ModelOfEngine(std::shared_ptr<const engine::Model> model) : model_(std::move(model)) {}
   Value describe() const override {
-    return {{"inputs", ports(model_->inputs())},
-            {"outputs", ports(model_->outputs())},
-            {"bytes", model_->weight_bytes()}};
+    return {
+        {"inputs", ports(model_->inputs())}, {"outputs", ports(model_->outputs())}, {"bytes", model_->weight_bytes()}};
   }
   Result<std::unique_ptr<EngineSession>> open_session(const Value& options) const override {
-    auto session = WALLE_TRY(engine::Session::create(model_, WALLE_TRY(options_from(options))));
+    const auto chosen = WALLE_TRY(options_from(options));
+    auto session = WALLE_TRY(engine::Session::create(model_, chosen));
     return std::unique_ptr<EngineSession>(std::make_unique<SessionOfEngine>(std::move(session)));
   }
 
