@@ -1,0 +1,9 @@
+CREATE TABLE tables(
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE);
+CREATE TABLE rows(
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  table_id INTEGER NOT NULL REFERENCES tables(id),
+  time_us INTEGER NOT NULL,
+  value BLOB NOT NULL);
+CREATE INDEX rows_table ON rows(table_id, number);
