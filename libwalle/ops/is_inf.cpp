@@ -3,12 +3,22 @@
 namespace walle::ops {
 namespace {
 
-/// alpha: look for -∞, beta: look for +∞.
+/// alpha: 0 looks for both infinities, +1 and -1 for one of them.
 Result<CoreForm> form(const NodeView& node) {
-  const int64_t negative = WALLE_TRY(node.attribute_int("detect_negative", 1));
-  const int64_t positive = WALLE_TRY(node.attribute_int("detect_positive", 1));
-  return CoreForm{.attributes = UnaryAttributes{
-                      .op = UnaryOp::is_inf, .alpha = negative != 0 ? 1.0 : 0.0, .beta = positive != 0 ? 1.0 : 0.0}};
+  const bool negative = WALLE_TRY(node.attribute_int("detect_negative", 1)) != 0;
+  const bool positive = WALLE_TRY(node.attribute_int("detect_positive", 1)) != 0;
+  return CoreForm{.attributes = UnaryAttributes{.op = UnaryOp::is_inf,
+                                                .alpha = positive == negative ? 0.0
+                                                         : positive           ? 1.0
+                                                                              : -1.0}};
+}
+
+/// Looking for neither: no x is less than itself.
+Replacement decompose(const NodeView& node, GraphBuilder& builder) {
+  const bool negative = WALLE_TRY(node.attribute_int("detect_negative", 1)) != 0;
+  const bool positive = WALLE_TRY(node.attribute_int("detect_positive", 1)) != 0;
+  if (negative || positive) return rules::canonical();
+  return rules::replaced(builder.one("Less", {node.operand(0), node.operand(0)}));
 }
 
 }  // namespace
@@ -20,6 +30,7 @@ extern const OpDef kIsInf = {.name = "IsInf",
                              .results = {1, 1},
                              .attributes = "detect_negative:int=1, detect_positive:int=1",
                              .infer = rules::infer_boolean,
+                             .decompose = decompose,
                              .atomic = form};
 
 }  // namespace walle::ops

@@ -1,7 +1,5 @@
-#include <algorithm>
-
 #include "libwalle/ops/rules/build.h"
-#include "libwalle/ops/rules/shapes.h"
+#include "libwalle/ops/rules/product.h"
 
 namespace walle::ops {
 namespace {
@@ -10,24 +8,7 @@ Status infer(const NodeView& node, InferContext& context) {
   const DType dtype = WALLE_TRY(node.dtype(0));
   if (WALLE_TRY(node.dtype(1)) != dtype)
     return node.fail(ErrorCode::invalid_argument, "the operands have different types");
-  if (!rules::has_shapes(node)) {
-    context.set_unknown_shape(0, dtype);
-    return {};
-  }
-  Shape a = *node.value(0).shape;
-  Shape b = *node.value(1).shape;
-  if (a.empty() || b.empty()) return node.fail(ErrorCode::invalid_argument, "a scalar is no operand of a product");
-  const bool row = a.size() == 1;
-  const bool column = b.size() == 1;
-  if (row) a.insert(a.begin(), Dim(1));
-  if (column) b.emplace_back(1);
-  if (!rules::may_equal(a.back(), b[b.size() - 2])) return rules::mismatch(node, 0, 1);
-  const std::vector<Shape> batches = {Shape(a.begin(), a.end() - 2), Shape(b.begin(), b.end() - 2)};
-  Shape result = WALLE_TRY(rules::broadcast(node, context, batches));
-  if (!row) result.push_back(a[a.size() - 2]);
-  if (!column) result.push_back(b.back());
-  context.set(0, dtype, std::move(result));
-  return {};
+  return rules::infer_product(node, context, 0, 1, dtype);
 }
 
 /// Vectors become matrices.

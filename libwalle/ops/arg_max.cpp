@@ -1,0 +1,20 @@
+#include "libwalle/ops/rules/arg_reduction.h"
+
+namespace walle::ops {
+namespace {
+
+Result<CoreForm> atomic(const NodeView& node) { return rules::arg_reduction_form(node, false); }
+
+}  // namespace
+
+extern const OpDef kArgMax = {.name = "ArgMax",
+                              .formula = "y = position of the largest x along the axis",
+                              .op_class = OpClass::atomic,
+                              .operands = {1, 1},
+                              .results = {1, 1},
+                              .attributes = rules::kArgReductionAttributes,
+                              .infer = rules::infer_arg_reduction,
+                              .decompose = rules::decompose_arg_reduction,
+                              .atomic = atomic};
+
+}  // namespace walle::ops

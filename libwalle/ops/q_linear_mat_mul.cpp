@@ -1,0 +1,41 @@
+#include "libwalle/ops/rules/build.h"
+#include "libwalle/ops/rules/product.h"
+
+namespace walle::ops {
+namespace {
+
+Status infer(const NodeView& node, InferContext& context) {
+  return rules::infer_product(node, context, 0, 3, WALLE_TRY(node.dtype(7)));
+}
+
+/// A scale or zero point per row of a: [m] → [m, 1].
+Result<ValueId> per_row(GraphBuilder& builder, ValueId value) {
+  const Ints dims = WALLE_TRY(builder.dims(value));
+  if (dims.size() != 1 || dims[0] == 1) return value;
+  return rules::reshape(builder, value, Ints{dims[0], 1});
+}
+
+/// The integer product is exact; one scale a_scale * b_scale / y_scale brings it to the result's step.
+Replacement decompose(const NodeView& node, GraphBuilder& builder) {
+  std::vector<ValueId> operands(8);
+  for (size_t i = 0; i < 8; ++i) operands[i] = node.operand(i);
+  const ValueId sum = WALLE_TRY(builder.one("MatMulInteger", {operands[0], operands[3], operands[2], operands[5]}));
+  const ValueId real = WALLE_TRY(rules::cast(builder, sum, DType::f32));
+  const ValueId rows = WALLE_TRY(per_row(builder, operands[1]));
+  const ValueId scales = WALLE_TRY(builder.one("Mul", {rows, operands[4]}));
+  const ValueId y = WALLE_TRY(builder.one("Mul", {real, scales}));
+  return rules::replaced(builder.one("QuantizeLinear", {y, operands[6], operands[7]}));
+}
+
+}  // namespace
+
+extern const OpDef kQLinearMatMul = {
+    .name = "QLinearMatMul",
+    .formula = "y = quantise(a_scale * b_scale * Σ_k (a - a_zero) * (b - b_zero), y_scale, y_zero)",
+    .op_class = OpClass::composite,
+    .operands = {8, 8},
+    .results = {1, 1},
+    .infer = infer,
+    .decompose = decompose};
+
+}  // namespace walle::ops
