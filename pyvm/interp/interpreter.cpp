@@ -35,7 +35,7 @@ class Interpreter::Impl final : public Watched {
   [[nodiscard]] Status start(Interpreter* owner);
   void stop();
   Outcome load_now(LoadOptions options);
-  Outcome run_now(const Value& event, int64_t deadline_us);
+  Outcome run_now(const Value& event, int64_t deadline_us, const std::function<bool()>& begin);
   void request_stop(Reason reason);
 
   [[nodiscard]] int64_t nudge_after_us() const override;
@@ -236,7 +236,7 @@ Outcome Interpreter::Impl::load_now(LoadOptions wanted) {
   return finish(std::move(outcome), begun);
 }
 
-Outcome Interpreter::Impl::run_now(const Value& event, int64_t deadline) {
+Outcome Interpreter::Impl::run_now(const Value& event, int64_t deadline, const std::function<bool()>& begin) {
   const int64_t begun = now_us();
   Outcome outcome;
   if (!run_) {
@@ -244,6 +244,15 @@ Outcome Interpreter::Impl::run_now(const Value& event, int64_t deadline) {
     return outcome;
   }
   const Phase phase(*this, deadline);
+  if (begin && !begin()) {
+    outcome.error = TaskError{"cancelled", "cancelled before it began", ""};
+    return outcome;
+  }
+  if (deadline <= begun) {
+    outcome.error =
+        TaskError{"deadline", "its time had passed before it began; the task's other runs took too long", ""};
+    return outcome;
+  }
   Ref argument(to_python(event));
   Ref result(argument ? PyObject_CallFunctionObjArgs(run_.get(), argument.get(), context_.get(), nullptr) : nullptr);
   if (!result) {
@@ -276,9 +285,9 @@ void Interpreter::load(LoadOptions options, Done done) {
   });
 }
 
-void Interpreter::run(Value event, int64_t deadline_us, Done done) {
-  impl_->worker.post([this, event = std::move(event), deadline_us, done = std::move(done)] {
-    done(impl_->run_now(event, deadline_us));
+void Interpreter::run(Value event, int64_t deadline_us, Done done, std::function<bool()> begin) {
+  impl_->worker.post([this, event = std::move(event), deadline_us, done = std::move(done), begin = std::move(begin)] {
+    done(impl_->run_now(event, deadline_us, begin));
   });
 }
 

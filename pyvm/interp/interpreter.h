@@ -52,7 +52,9 @@ class Interpreter {
   /// Imports the task's entry, which must define run(event, ctx). After an error the interpreter is of no use.
   void load(LoadOptions options, Done done);
   /// Calls run(event, ctx). At `deadline_us` (CLOCK_BOOTTIME) an exception is raised in it, repeated until it ends.
-  void run(Value event, int64_t deadline_us, Done done);
+  /// `begin` (may be null) is asked on the VM's thread when its turn has come and `cancel` reaches it; false:
+  /// cancelled.
+  void run(Value event, int64_t deadline_us, Done done, std::function<bool()> begin = nullptr);
   /// Stops the load or run that is going on, as at a deadline. No effect when idle.
   void cancel();
 

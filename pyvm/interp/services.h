@@ -2,11 +2,9 @@
 
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <string>
 #include <string_view>
 
-#include "libwalle/base/file.h"
 #include "libwalle/base/result.h"
 #include "libwalle/base/value.h"
 
@@ -26,8 +24,9 @@ class Services {
                                            const std::function<bool()>& stopped) = 0;
   /// A line for the journal. May be called with the GIL: it must not block for long.
   virtual void log(LogLevel level, std::string_view text, Value fields) = 0;
-  /// The bytes of a model that was handed over with the task. Errors: not_found, naming those there are.
-  [[nodiscard]] virtual Result<std::shared_ptr<const MappedFile>> model(const std::string& name) = 0;
+  /// A read-only descriptor of a model that was handed over with the task; stays open. Errors: not_found, naming those
+  /// there are.
+  [[nodiscard]] virtual Result<int> model(const std::string& name) = 0;
   /// Threads that the engine may use in this process.
   [[nodiscard]] virtual int threads() const = 0;
 };

@@ -4,6 +4,7 @@
 
 #include "libwalle/base/result.h"
 #include "libwalle/lib/np/array.h"
+#include "pyvm/package/raise.h"
 
 namespace walle::package {
 
@@ -22,11 +23,6 @@ namespace walle::package {
 
 /// Imports `walle.np` if it is not yet; false with an exception set on failure. For exec slots.
 [[nodiscard]] bool require_np();
-
-/// Raises the Python exception that fits the error (invalid_argument → ValueError, not_found → KeyError,
-/// resource_exhausted → MemoryError, permission_denied → PermissionError, deadline_exceeded → TimeoutError,
-/// unsupported → NotImplementedError, else RuntimeError) and returns null.
-PyObject* raise(const Error& error);
 
 /// `return finish(np::add(a, b));`: the wrapped array, or null with the exception raised.
 [[nodiscard]] PyObject* finish(Result<np::Array> result);

@@ -24,7 +24,7 @@ class RecordingServices final : public Services {
     const std::lock_guard lock(mutex_);
     lines_.push_back(std::string(name_of(level)) + " " + std::string(text));
   }
-  Result<std::shared_ptr<const MappedFile>> model(const std::string& name) override {
+  Result<int> model(const std::string& name) override {
     return fail(ErrorCode::not_found, "no model '" + name + "'");
   }
   int threads() const override { return 1; }
