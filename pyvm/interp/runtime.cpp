@@ -84,7 +84,7 @@ Status initialise(const std::string& stdlib) {
 Status Runtime::start(const RuntimeOptions& options) {
   State& s = state();
   if (s.started) return {};
-  if (!std::filesystem::exists(options.stdlib + "/os.pyc")) {
+  if (!std::filesystem::exists(options.stdlib + "/os.pyc") && !std::filesystem::exists(options.stdlib + "/os.py")) {
     return fail(ErrorCode::not_found, "no Python standard library in '" + options.stdlib + "'; give --stdlib DIR");
   }
   install_allocators();
