@@ -29,7 +29,7 @@ if [ ! -e "$prefix/.done" ]; then
    done)
   (cd "$prefix/stdlib" && grep '^!' "$here/stdlib.txt" | while read -r pattern _; do rm -r ${pattern#!}; done)
   # Bytecode without sources and without checks against them: imports are four times as fast, nothing is written later.
-  PYTHONHOME=$work/src PYTHONPATH=$work/src/Lib ./python -S "$work/src/Lib/compileall.py" -q -b -o 2 -j 0 \
+  PYTHONHOME=$work/src PYTHONPATH=$work/src/Lib ./python -S "$work/src/Lib/compileall.py" -q -b -o 2 \
     --invalidation-mode unchecked-hash -s "$prefix/stdlib" -p '<python>' "$prefix/stdlib" || fail "the standard library did not compile"
   find "$prefix/stdlib" -name '*.py' -delete
   cp Modules/Setup.local "$prefix/modules.txt"
