@@ -47,7 +47,9 @@ Status restrict_files(const Confinement& confinement) {
   const UniqueFd ruleset(static_cast<int>(syscall(SYS_landlock_create_ruleset, &attributes, sizeof(attributes), 0)));
   if (!ruleset) return fail(system_error("landlock_create_ruleset"));
   for (const std::string& folder : confinement.read_only) WALLE_TRY(allow(ruleset.get(), folder, kRead));
-  const uint64_t write = kRead | kWrite | (version >= 3 ? kTruncate : 0);
+  uint64_t write = kRead | kWrite;
+  if (version >= 2) write |= LANDLOCK_ACCESS_FS_REFER;  // rename between folders
+  if (version >= 3) write |= kTruncate;
   for (const std::string& folder : confinement.read_write) WALLE_TRY(allow(ruleset.get(), folder, write));
   if (syscall(SYS_landlock_restrict_self, ruleset.get(), 0) != 0) return fail(system_error("landlock_restrict_self"));
   return {};

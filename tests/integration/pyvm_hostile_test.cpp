@@ -35,7 +35,7 @@ std::string error_of(const Value& result) {
 }
 
 TEST(PyvmHostile, reads_nothing_outside_its_folders) {
-  for (const char* path : {"/etc/passwd", "/proc/self/maps", "/proc/self/mem", "/", "/dev/mem", "/tmp"}) {
+  for (const char* path : {"/etc/passwd", "/proc/self/maps", "/proc/self/mem", "/", "/dev/null", "/tmp"}) {
     const Value result = attack("return " + std::string(std::filesystem::is_directory(path) ? "os.listdir" : "open") +
                                 "('" + path + "')");
     EXPECT_THAT(error_of(result), testing::HasSubstr("Permission")) << path;
