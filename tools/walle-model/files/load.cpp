@@ -1,0 +1,133 @@
+#include "tools/walle-model/files/load.h"
+
+#include <charconv>
+#include <filesystem>
+#include <random>
+
+#include "libwalle/base/file.h"
+#include "libwalle/import/onnx.h"
+#include "libwalle/model/format.h"
+#include "libwalle/ops/table.h"
+#include "libwalle/session/model.h"
+#include "tools/walle-model/files/npy.h"
+
+namespace walle::workbench {
+namespace {
+
+struct Assignment {
+  std::string name;
+  std::string value;
+};
+
+Result<Assignment> assignment(const std::string& text, std::string_view form) {
+  const size_t at = text.rfind('=');
+  if (at == std::string::npos)
+    return fail(ErrorCode::invalid_argument, "'" + text + "' is not of the form " + std::string(form));
+  return Assignment{text.substr(0, at), text.substr(at + 1)};
+}
+
+Result<const engine::Port*> port_named(const engine::Model& model, const std::string& name) {
+  std::string known;
+  for (const engine::Port& port : model.inputs()) {
+    if (port.name == name || (name.empty() && model.inputs().size() == 1)) return &port;
+    known += (known.empty() ? "" : ", ") + port.name;
+  }
+  return fail(ErrorCode::not_found, "the model has no input '" + name + "'; it has " + known);
+}
+
+Result<std::vector<int64_t>> parse_dims(const std::string& text) {
+  std::vector<int64_t> dims;
+  const char* at = text.data();
+  const char* end = text.data() + text.size();
+  while (at < end) {
+    int64_t dim = 0;
+    const auto [next, error] = std::from_chars(at, end, dim);
+    if (error != std::errc{} || dim < 0 || (next != end && *next != 'x'))
+      return fail(ErrorCode::invalid_argument, "'" + text + "' is not a shape like 1x3x224x224");
+    dims.push_back(dim);
+    at = next == end ? end : next + 1;
+  }
+  return dims;
+}
+
+/// Values that exercise a model: floats near a unit normal, small integers, zeros for the rest.
+Result<engine::Tensor> random_tensor(DType dtype, const std::vector<int64_t>& dims) {
+  engine::Tensor tensor = WALLE_TRY(engine::Tensor::zeros(dtype, dims));
+  std::mt19937 random(1);
+  std::normal_distribution<float> normal;
+  for (size_t i = 0; i < static_cast<size_t>(tensor.count()); ++i) {
+    if (dtype == DType::f32) tensor.mutable_values<float>()[i] = normal(random);
+    if (dtype == DType::u8) tensor.mutable_values<uint8_t>()[i] = static_cast<uint8_t>(random());
+  }
+  return tensor;
+}
+
+std::vector<int64_t> filled(const std::vector<int64_t>& dims) {
+  std::vector<int64_t> out = dims;
+  for (int64_t& d : out) d = d < 0 ? 1 : d;
+  return out;
+}
+
+}  // namespace
+
+Result<graph::Graph> load_graph(const std::string& path) {
+  auto file = std::make_shared<MappedFile>(WALLE_TRY(MappedFile::open(path)));
+  if (model::is_walle_file(file->bytes())) {
+    auto graph = model::read_model(file->bytes(), file, graph::OpTable(ops::op_table()));
+    return graph ? std::move(graph) : fail(graph.error().with(path));
+  }
+  if (path.ends_with(".tflite"))
+    return fail(ErrorCode::unsupported, path + ": .tflite files cannot be read yet; convert the model to .onnx");
+  auto graph = import::load_onnx(file->bytes(), std::filesystem::path(path).parent_path().string());
+  return graph ? std::move(graph) : fail(graph.error().with(path));
+}
+
+Result<std::shared_ptr<const engine::Model>> load_model(const std::string& path) {
+  const auto head = WALLE_TRY(MappedFile::open(path));
+  if (model::is_walle_file(head.bytes())) return engine::Model::open(path);
+  return session::model_from_graph(WALLE_TRY(load_graph(path)));
+}
+
+Result<std::vector<engine::NamedTensor>> make_inputs(const engine::Model& model, const std::vector<std::string>& inputs,
+                                                     const std::vector<std::string>& shapes, bool fill) {
+  std::vector<engine::NamedTensor> out;
+  for (const std::string& text : inputs) {
+    const auto given = WALLE_TRY(assignment(text, "NAME=FILE.npy"));
+    const auto* port = WALLE_TRY(port_named(model, given.name));
+    out.push_back({port->name, WALLE_TRY(read_npy(given.value))});
+  }
+  for (const std::string& text : shapes) {
+    const auto given = WALLE_TRY(assignment(text, "NAME=1x3x224x224"));
+    const auto* port = WALLE_TRY(port_named(model, given.name));
+    out.push_back({port->name, WALLE_TRY(random_tensor(port->dtype, WALLE_TRY(parse_dims(given.value))))});
+  }
+  for (const engine::Port& port : model.inputs()) {
+    const bool given =
+        std::any_of(out.begin(), out.end(), [&](const engine::NamedTensor& t) { return t.name == port.name; });
+    if (given) continue;
+    if (!fill)
+      return walle::fail(ErrorCode::invalid_argument,
+                         "input '" + port.name + "' is missing: give --input " + port.name + "=FILE.npy");
+    out.push_back({port.name, WALLE_TRY(random_tensor(port.dtype, filled(port.dims)))});
+  }
+  return out;
+}
+
+Result<Precision> parse_precision(const std::string& text) {
+  if (text == "strict") return Precision::strict;
+  if (text == "high") return Precision::high;
+  if (text == "fast") return Precision::fast;
+  return fail(ErrorCode::invalid_argument, "precision '" + text + "' is not strict, high or fast");
+}
+
+std::string file_name(const std::string& value) {
+  std::string out = value;
+  for (char& c : out) {
+    const bool fine =
+        (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+    if (!fine) c = '_';
+  }
+  return out;
+}
+
+}  // namespace walle::workbench

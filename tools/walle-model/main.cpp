@@ -1,0 +1,45 @@
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <vector>
+
+#include "tools/walle-model/verb.h"
+
+namespace walle::workbench {
+namespace {
+
+int fail_with(const Error& error) {
+  std::cerr << "walle-model: " << error.message << '\n';
+  return 1;
+}
+
+int main_of(int argc, char** argv) {
+  CLI::App app("The author's workbench for models: converts, runs, measures and explains them, without a daemon.",
+               "walle-model");
+  app.require_subcommand(1);
+  app.footer(
+      "MODEL is a .walle or .onnx file (converted in memory).\nExit code: 0 done, 1 refused or failed, 2 usage.");
+  std::vector<std::pair<CLI::App*, Command>> commands;
+  for (const VerbDef* def : verbs()) {
+    CLI::App* verb = app.add_subcommand(std::string(def->name), std::string(def->summary));
+    verb->footer(std::string(def->details));
+    commands.emplace_back(verb, def->attach(*verb));
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);
+    std::cerr << "walle-model: " << error.what() << "\nTry 'walle-model --help', or --help after a verb.\n";
+    return 2;
+  }
+  for (const auto& [verb, command] : commands) {
+    if (!verb->parsed()) continue;
+    const auto code = command();
+    return code ? *code : fail_with(code.error());
+  }
+  return 2;
+}
+
+}  // namespace
+}  // namespace walle::workbench
+
+int main(int argc, char** argv) { return walle::workbench::main_of(argc, argv); }

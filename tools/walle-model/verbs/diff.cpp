@@ -1,0 +1,116 @@
+#include <CLI/CLI.hpp>
+#include <cmath>
+#include <filesystem>
+#include <iostream>
+#include <map>
+
+#include "libwalle/session/model.h"
+#include "tools/walle-model/files/load.h"
+#include "tools/walle-model/files/npy.h"
+#include "tools/walle-model/files/print.h"
+#include "tools/walle-model/verb.h"
+
+namespace walle::workbench {
+namespace {
+
+struct Options {
+  std::string a;
+  std::string b;
+  std::vector<std::string> inputs;
+  std::vector<std::string> shapes;
+  std::string backend_a = "ref";
+  std::string backend_b;
+  double tolerance = 1e-3;
+  bool json = false;
+};
+
+using Values = std::vector<std::pair<std::string, engine::Tensor>>;
+
+/// Largest difference over the largest value; infinite where only one of them is not finite.
+double relative_difference(const engine::Tensor& a, const engine::Tensor& b) {
+  double scale = 0;
+  double worst = 0;
+  for (size_t i = 0; i < static_cast<size_t>(a.count()); ++i) {
+    const auto x = static_cast<double>(a.values<float>()[i]);
+    const auto y = static_cast<double>(b.values<float>()[i]);
+    if (std::isfinite(x) != std::isfinite(y)) return INFINITY;
+    if (!std::isfinite(x)) continue;
+    scale = std::max(scale, std::abs(x));
+    worst = std::max(worst, std::abs(x - y));
+  }
+  return worst == 0 ? 0 : worst / std::max(scale, 1e-30);
+}
+
+/// Values of a model file, or of a folder with NAME.npy files.
+Result<std::map<std::string, engine::Tensor>> values_of(const std::string& source,
+                                                        const std::vector<engine::NamedTensor>& inputs,
+                                                        const std::string& backend) {
+  std::map<std::string, engine::Tensor> out;
+  if (std::filesystem::is_directory(source)) {
+    for (const auto& entry : std::filesystem::directory_iterator(source)) {
+      if (entry.path().extension() == ".npy")
+        out.emplace(entry.path().stem().string(), WALLE_TRY(read_npy(entry.path().string())));
+    }
+    return out;
+  }
+  for (auto& [name, tensor] :
+       WALLE_TRY(session::run_all_values(WALLE_TRY(load_graph(source)), inputs, {.backend = backend})))
+    out.emplace(file_name(name), std::move(tensor));
+  return out;
+}
+
+Result<int> diff(const Options& options) {
+  const auto model = WALLE_TRY(load_model(options.a));
+  const auto inputs = WALLE_TRY(make_inputs(*model, options.inputs, options.shapes, true));
+  const Values a =
+      WALLE_TRY(session::run_all_values(WALLE_TRY(load_graph(options.a)), inputs, {.backend = options.backend_a}));
+  const auto b = WALLE_TRY(values_of(options.b.empty() ? options.a : options.b, inputs, options.backend_b));
+  Value list = Value::array();
+  std::vector<std::vector<std::string>> rows = {{"difference", "type", "value"}};
+  std::string first;
+  for (const auto& [name, tensor] : a) {
+    const auto it = b.find(file_name(name));
+    if (it == b.end() || tensor.dtype() != DType::f32 || it->second.dtype() != DType::f32) continue;
+    const bool same_shape = it->second.dims() == tensor.dims();
+    const double difference = same_shape ? relative_difference(tensor, it->second) : INFINITY;
+    if (!(difference <= options.tolerance) && first.empty()) first = name;
+    list.push_back({{"name", name},
+                    {"difference", std::isfinite(difference) ? Value(difference) : Value("infinite")},
+                    {"dims", tensor.dims()}});
+    char text[32];
+    std::snprintf(text, sizeof text, "%.1e%s", difference, difference <= options.tolerance ? "" : " !");
+    rows.push_back({text, engine::describe(tensor.dtype(), tensor.dims()), name});
+  }
+  if (options.json) {
+    print_json({{"values", list}, {"first", first.empty() ? Value() : Value(first)}, {"tolerance", options.tolerance}});
+  } else {
+    std::cout << table(rows) << '\n'
+              << (first.empty() ? "no value differs by more than the tolerance\n"
+                                : "first value that differs: " + first + "\n");
+  }
+  return first.empty() ? 0 : 1;
+}
+
+Command attach(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  app.add_option("A", options->a, "A .walle or .onnx file")->required();
+  app.add_option("B", options->b,
+                 "The other: a file, or a folder of NAME.npy with another runtime's values (the same file)");
+  app.add_option("--input", options->inputs, "An input: NAME=FILE.npy")->take_all();
+  app.add_option("--shape", options->shapes, "An input of random values: NAME=1x3x224x224")->take_all();
+  app.add_option("--backend-a", options->backend_a, "Backend for A (ref)");
+  app.add_option("--backend-b", options->backend_b, "Backend for B (all)");
+  app.add_option("--tolerance", options->tolerance, "Largest relative difference that passes (1e-3)");
+  app.add_flag("--json", options->json, "One JSON document");
+  return [options] { return diff(*options); };
+}
+
+}  // namespace
+
+extern const VerbDef kDiff;
+const VerbDef kDiff = {"diff", "Finds the first layer where two models, or two backends, differ",
+                       "Examples:\n  walle-model diff det.onnx --shape x=1x3x320x320            ref against all "
+                       "backends\n  walle-model diff det.onnx det.walle --input x=page.npy",
+                       attach};
+
+}  // namespace walle::workbench

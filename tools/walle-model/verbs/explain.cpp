@@ -1,0 +1,127 @@
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <map>
+
+#include "libwalle/base/parse.h"
+#include "tools/walle-model/files/load.h"
+#include "tools/walle-model/files/print.h"
+#include "tools/walle-model/verb.h"
+
+namespace walle::workbench {
+namespace {
+
+struct Options {
+  std::string model;
+  std::vector<std::string> inputs;
+  std::vector<std::string> shapes;
+  int threads = 1;
+  std::string precision = "strict";
+  std::string backend;
+  std::string step;
+  bool measure = false;
+  bool json = false;
+};
+
+std::string text(const Value& map, const char* key) {
+  const auto it = map.find(key);
+  if (it == map.end() || it->is_null()) return "-";
+  return it->is_string() ? it->get<std::string>() : to_json(*it);
+}
+
+std::string time_text(const Value& map, const char* key) {
+  const auto it = map.find(key);
+  return it == map.end() || !it->is_number() ? "-" : microseconds(it->get<double>());
+}
+
+void print_steps(const Value& plan) {
+  std::vector<std::vector<std::string>> rows = {{"#", "predicted", "measured", "kernel", "problem", "node"}};
+  size_t number = 0;
+  for (const Value& step : plan.value("steps", Value::array())) {
+    rows.push_back({std::to_string(number++), time_text(step, "predicted_us"), time_text(step, "measured_us"),
+                    text(step, "kernel"), text(step, "problem"), text(step, "name")});
+  }
+  std::cout << table(rows);
+}
+
+void print_rasters(const Value& plan) {
+  std::map<std::string, std::pair<int, int64_t>> kinds;
+  for (const Value& raster : plan.value("rasters", Value::array())) {
+    auto& [count, bytes] = kinds[text(raster, "became")];
+    ++count;
+    bytes += raster.value("bytes", int64_t{0});
+  }
+  std::vector<std::vector<std::string>> rows = {{"raster became", "count", "bytes"}};
+  for (const auto& [kind, sum] : kinds) rows.push_back({kind, std::to_string(sum.first), format_bytes(sum.second)});
+  std::cout << '\n' << table(rows);
+}
+
+void print_memory(const Value& plan) {
+  const Value memory = plan.value("memory", Value::object());
+  std::cout << "\narena " << format_bytes(memory.value("arena_bytes", int64_t{0})) << ", weights "
+            << format_bytes(memory.value("weight_bytes", int64_t{0})) << ", packed weights "
+            << format_bytes(memory.value("packed_bytes", int64_t{0})) << ", planned in " << time_text(plan, "plan_us")
+            << '\n';
+}
+
+/// Everything about the steps whose node's name holds `name`: candidates that lost and why others refused.
+int print_detail(const Value& plan, const std::string& name) {
+  int found = 0;
+  for (const Value& step : plan.value("steps", Value::array())) {
+    if (text(step, "name").find(name) == std::string::npos) continue;
+    ++found;
+    std::cout << text(step, "name") << " (" << text(step, "op") << ")\n  " << text(step, "problem") << "\n  chosen   "
+              << text(step, "kernel") << " on " << text(step, "backend") << ": predicted "
+              << time_text(step, "predicted_us") << ", measured " << time_text(step, "measured_us") << '\n';
+    for (const Value& loser : step.value("losers", Value::array()))
+      std::cout << "  lost     " << text(loser, "kernel") << ": " << time_text(loser, "predicted_us") << '\n';
+    for (const Value& refusal : step.value("refusals", Value::array()))
+      std::cout << "  refused  " << text(refusal, "kernel") << ": " << text(refusal, "reason") << '\n';
+  }
+  if (found == 0) std::cerr << "walle-model: no step has '" << name << "' in its name\n";
+  return found == 0 ? 1 : 0;
+}
+
+Result<int> explain(const Options& options) {
+  const auto model = WALLE_TRY(load_model(options.model));
+  const auto inputs = WALLE_TRY(make_inputs(*model, options.inputs, options.shapes, true));
+  const auto session =
+      WALLE_TRY(engine::Session::create(model, {.threads = options.threads,
+                                                .precision = WALLE_TRY(parse_precision(options.precision)),
+                                                .backend = options.backend}));
+  const Value plan = WALLE_TRY(session->explain(inputs, options.measure));
+  if (options.json) {
+    print_json(plan);
+    return 0;
+  }
+  if (!options.step.empty()) return print_detail(plan, options.step);
+  print_steps(plan);
+  print_rasters(plan);
+  print_memory(plan);
+  return 0;
+}
+
+Command attach(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  app.add_option("MODEL", options->model, "A .walle or .onnx file")->required();
+  app.add_option("--input", options->inputs, "An input: NAME=FILE.npy")->take_all();
+  app.add_option("--shape", options->shapes, "An input's shape: NAME=1x3x224x224 (symbolic dimensions are 1 otherwise)")
+      ->take_all();
+  app.add_option("--threads", options->threads, "Threads (1)")->check(CLI::Range(1, 64));
+  app.add_option("--precision", options->precision, "strict, high or fast (strict)");
+  app.add_option("--backend", options->backend, "Only this backend, and ref where it refuses (all)");
+  app.add_option("--step", options->step, "Only steps whose name holds this text, with losers and refusals");
+  app.add_flag("--measure", options->measure, "Also run, and show measured beside predicted times");
+  app.add_flag("--json", options->json, "One JSON document");
+  return [options] { return explain(*options); };
+}
+
+}  // namespace
+
+extern const VerbDef kExplain;
+const VerbDef kExplain = {"explain",
+                          "Shows the plan: kernels with predicted and measured times, what became of rasters",
+                          "Examples:\n  walle-model explain det.onnx --shape x=1x3x640x640 --measure\n  walle-model "
+                          "explain det.onnx --shape x=1x3x640x640 --step Conv_0",
+                          attach};
+
+}  // namespace walle::workbench

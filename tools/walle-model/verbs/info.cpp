@@ -1,0 +1,88 @@
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <map>
+
+#include "libwalle/base/parse.h"
+#include "libwalle/graph/op.h"
+#include "tools/walle-model/files/load.h"
+#include "tools/walle-model/files/print.h"
+#include "tools/walle-model/verb.h"
+
+namespace walle::workbench {
+namespace {
+
+struct Options {
+  std::string model;
+  bool graph = false;
+  bool json = false;
+};
+
+std::string port_text(const engine::Port& port) {
+  std::string text = std::string(name_of(port.dtype)) + "[";
+  for (size_t i = 0; i < port.dims.size(); ++i) {
+    const bool symbolic = port.dims[i] < 0;
+    text +=
+        (i == 0 ? "" : ",") + (symbolic ? (i < port.symbols.size() && !port.symbols[i].empty() ? port.symbols[i] : "?")
+                                        : std::to_string(port.dims[i]));
+  }
+  return text + "]";
+}
+
+void count_operators(const graph::Graph& graph, std::map<std::string, int>& counts) {
+  for (const graph::Node& node : graph.nodes) {
+    ++counts[std::string(node.op->name)];
+    for (const auto& block : node.blocks) count_operators(*block, counts);
+  }
+}
+
+Value ports_json(const std::vector<engine::Port>& ports) {
+  Value out = Value::array();
+  for (const engine::Port& port : ports)
+    out.push_back(
+        {{"name", port.name}, {"dtype", name_of(port.dtype)}, {"dims", port.dims}, {"symbols", port.symbols}});
+  return out;
+}
+
+Result<int> info(const Options& options) {
+  const auto graph = WALLE_TRY(load_graph(options.model));
+  if (options.graph) {
+    std::cout << graph::to_text(graph);
+    return 0;
+  }
+  const auto model = WALLE_TRY(load_model(options.model));
+  std::map<std::string, int> counts;
+  count_operators(graph, counts);
+  if (options.json) {
+    print_json({{"inputs", ports_json(model->inputs())},
+                {"outputs", ports_json(model->outputs())},
+                {"operators", counts},
+                {"weight_bytes", model->weight_bytes()},
+                {"metadata", model->metadata()}});
+    return 0;
+  }
+  std::vector<std::vector<std::string>> rows = {{"", "name", "type"}};
+  for (const engine::Port& port : model->inputs()) rows.push_back({"input", port.name, port_text(port)});
+  for (const engine::Port& port : model->outputs()) rows.push_back({"output", port.name, port_text(port)});
+  std::cout << table(rows) << "\nweights " << format_bytes(model->weight_bytes()) << ", operators:";
+  for (const auto& [op, count] : counts) std::cout << ' ' << op << " x" << count;
+  std::cout << '\n';
+  for (const auto& [key, value] : model->metadata())
+    std::cout << "metadata " << key << ": " << format_bytes(static_cast<int64_t>(value.size())) << '\n';
+  return 0;
+}
+
+Command attach(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  app.add_option("MODEL", options->model, "A .walle or .onnx file")->required();
+  app.add_flag("--graph", options->graph, "Print the graph, one node a line");
+  app.add_flag("--json", options->json, "One JSON document");
+  return [options] { return info(*options); };
+}
+
+}  // namespace
+
+extern const VerbDef kInfo;
+const VerbDef kInfo = {"info", "Shows inputs, outputs, operators and metadata of a model",
+                       "Examples:\n  walle-model info det.onnx\n  walle-model info det.onnx --graph | less", attach};
+
+}  // namespace walle::workbench
