@@ -1,7 +1,7 @@
 # Flags for all of our own code: warnings are errors, sections are collected, sanitizers by preset.
 add_library(walle_flags INTERFACE)
 target_compile_options(walle_flags INTERFACE
-  -Wall -Wextra -Wconversion -Wshadow=local -Werror -fvisibility=hidden -ffunction-sections -fdata-sections -fno-math-errno)
+  -Wall -Wextra -Wconversion -Werror -fvisibility=hidden -ffunction-sections -fdata-sections -fno-math-errno)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   target_compile_options(walle_flags INTERFACE -Wno-gnu-statement-expression -Wno-shadow -Wno-missing-field-initializers)
 else()
