@@ -35,6 +35,16 @@ Result<int> free_port() {
   return ntohs(address.sin_port);
 }
 
+/// Whether somebody accepts connections on a port of this machine.
+bool accepts(int port) {
+  const UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<uint16_t>(port));
+  return socket && ::connect(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+}
+
 /// The program's path: as given, in PATH, or in /usr/sbin, which users' PATHs leave out.
 std::string find_program(const std::string& name) {
   if (name.find('/') != std::string::npos) return std::filesystem::exists(name) ? name : "";
@@ -104,6 +114,8 @@ Result<std::unique_ptr<Mosquitto>> Mosquitto::start(MosquittoOptions options) {
   WALLE_TRY(write_file_atomically(options.folder + "/mosquitto.conf", mosquitto_conf(options), 0600));
   std::unique_ptr<Mosquitto> mosquitto(new Mosquitto(std::move(options)));
   mosquitto->supervisor_ = std::jthread([self = mosquitto.get()](std::stop_token stop) { self->supervise(stop); });
+  // A session that is tried too early costs a second; it is tried again anyway if this is not enough.
+  for (int i = 0; i < 400 && !accepts(mosquitto->port()); ++i) std::this_thread::sleep_for(5ms);
   return mosquitto;
 }
 
