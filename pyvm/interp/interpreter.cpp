@@ -18,6 +18,8 @@ namespace {
 enum class Reason : uint8_t { none, deadline, cancelled };
 /// Room for reporting a MemoryError without another one.
 constexpr size_t kReportBytes = 4U << 20;
+/// Nudges (5 ms apart) that leave room for the task to tidy up.
+constexpr int kPatience = 2;
 /// A task's finalisers and atexit functions get this long when its interpreter ends.
 constexpr int64_t kEndUs = 500'000;
 
@@ -62,6 +64,8 @@ class Interpreter::Impl final : public Watched {
   PyInterpreterState* interpreter_ = nullptr;
   PyThreadState* thread_state_ = nullptr;
   std::atomic<bool> nudged_ = false;
+  std::atomic<bool> relentless_ = false;
+  std::atomic<int> nudges_ = 0;
   size_t limit_ = SIZE_MAX;
   Ref run_;
   Ref context_;
@@ -72,6 +76,8 @@ class Interpreter::Impl::Phase {
  public:
   Phase(Impl& impl, int64_t deadline_us) : impl_(impl) {
     impl_.reason = Reason::none;
+    impl_.nudges_ = 0;
+    impl_.relentless_ = false;
     impl_.deadline_us = deadline_us;
     impl_.account->reset_peak();
     impl_.account->enforce(impl_.limit_);
@@ -134,6 +140,8 @@ void Interpreter::Impl::end() {
   if (thread_state_) {
     in_task = true;
     reason = Reason::none;
+    nudges_ = 0;
+    relentless_ = false;
     deadline_us = now_us() + kEndUs;
     watchdog::wake();
     run_ = Ref();
@@ -165,6 +173,9 @@ int64_t Interpreter::Impl::nudge_after_us() const {
 void Interpreter::Impl::nudge() {
   Reason none = Reason::none;
   if (reason.compare_exchange_strong(none, Reason::deadline)) sleep_changed.notify_all();
+  // The first time the task's `finally` blocks may run; from the second on the exception comes back at every boundary,
+  // which no nesting of `except BaseException` survives.
+  relentless_ = nudges_++ >= kPatience;
   if (!nudged_.exchange(true) && !call_at_next_boundary(interpreter_, raise_stop, this)) nudged_ = false;
 }
 
@@ -180,6 +191,7 @@ int Interpreter::Impl::raise_stop(void* self) {
   auto* impl = static_cast<Impl*>(self);
   impl->nudged_ = false;
   if (!impl->in_task || impl->reason == Reason::none || !impl->stopped_type) return 0;
+  if (impl->relentless_) impl->nudged_ = call_at_next_boundary(impl->interpreter_, raise_stop, impl);
   PyErr_SetString(impl->stopped_type.get(), "the task has to stop");
   return -1;
 }

@@ -85,12 +85,25 @@ TEST_F(InterpreterTest, endless_loop_ends_at_its_deadline) {
   EXPECT_THAT(outcome.error->traceback, HasSubstr("while True: pass"));
 }
 
-TEST_F(InterpreterTest, loop_that_catches_everything_ends_at_its_deadline) {
-  const Outcome outcome = run_once(
-      "def run(event, ctx):\n  while ctx.remaining_ms() > -1:\n    try:\n      while True: pass\n"
-      "    except BaseException: n = 1\n    if ctx.remaining_ms() == 0 and event is None: return 'survived'\n",
-      nullptr, 100'000);
-  EXPECT_EQ(kind(outcome), "deadline");
+TEST_F(InterpreterTest, loops_that_catch_everything_end_at_their_deadline) {
+  for (const char* loop : {"  while True:\n    try:\n      while True: pass\n    except BaseException: pass\n",
+                           "  while True:\n    try:\n      while True:\n        try:\n          while True: pass\n"
+                           "        except BaseException: pass\n    except BaseException: continue\n",
+                           "  try:\n    while True: pass\n  finally:\n    while True: pass\n",
+                           "  try: run(event, ctx)\n  except BaseException: run(event, ctx)\n"}) {
+    const Outcome outcome = run_once("def run(event, ctx):\n" + std::string(loop), nullptr, 100'000);
+    EXPECT_EQ(kind(outcome), "deadline") << loop;
+    EXPECT_LT(outcome.time_us, 1'000'000) << loop;
+  }
+}
+
+TEST_F(InterpreterTest, a_finally_block_still_runs_at_the_deadline) {
+  const TaskFolder folder("def run(event, ctx):\n  try:\n    while True: pass\n  finally:\n    print('tidied up')\n");
+  auto interpreter = Interpreter::create();
+  ASSERT_TRUE(interpreter);
+  EXPECT_EQ(kind((*interpreter)->load(folder.options())), "none");
+  EXPECT_EQ(kind((*interpreter)->run(nullptr, now_us() + 50'000)), "deadline");
+  EXPECT_THAT(folder.services->lines(), ElementsAre("info tidied up"));
 }
 
 TEST_F(InterpreterTest, sleep_ends_at_the_deadline) {
