@@ -182,10 +182,6 @@ def main() -> int:
     shutil.rmtree(out, ignore_errors=True)
     folder = out / "work"
     folder.mkdir(parents=True)
-    models = Path(os.environ.get("WALLE_CACHE", Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "walle")) / "models"
-    (folder / "ocr" / "models").mkdir(parents=True)
-    for name, model in {"det": "ppocr_det", "rec": "ppocr_rec"}.items():
-        shutil.copy(models / f"{model}.onnx", folder / "ocr" / "models" / f"{name}.onnx")
     stack, tell, failed = Stack(build, folder), Narrator(), None
     try:
         play(stack, tell, root, folder, out)

