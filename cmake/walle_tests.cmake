@@ -36,6 +36,8 @@ function(walle_unit_tests)
     endif()
     if(TARGET ${module})
       list(APPEND uses ${folder})
+    elseif(NOT uses)
+      continue()  # its module is not part of this build
     endif()
     string(REGEX MATCH "^[a-z-]+" label ${folder})
     walle_test(unit_${module} "unit;${label}" SOURCES ${sources} USES ${uses})
