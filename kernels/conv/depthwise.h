@@ -2,38 +2,18 @@
 
 #include <cstdint>
 
-#include "kernels/gemm/gemm.h"
-#include "kernels/support/window.h"
-
 namespace walle::kernels::depthwise {
 
-/// One channel's plane. A block of output rows is computed from a copy of its input rows with the padding in place and,
-/// for strides above 1, the columns sorted by phase, so that all loads are plain vector loads.
-class Plane {
- public:
-  explicit Plane(const WindowAxes& axes);
-
-  [[nodiscard]] size_t workspace_bytes() const;
-  /// Blocks of output rows in a plane; they are independent.
-  [[nodiscard]] int64_t blocks() const;
-  /// y = finish(correlation of x with `weights`) for one block. x, y: the channel's planes.
-  void run(const float* x, const float* weights, float* y, const gemm::Finish& finish, int64_t block,
-           float* workspace) const;
-
- private:
-  void copy_rows(const float* x, int64_t first, int64_t rows, float* workspace) const;
-
-  WindowAxis height_, width_;
-  int64_t line_ = 0;        ///< floats of one phase of a padded input row
-  int64_t block_rows_ = 1;  ///< output rows of a block
-};
-
-/// Output rows of one block: y row r = sum over taps of w[t] * lines[offset[t] + r * row_step].
+/// A block of output rows: y[r][c] = clamp(bias + sum over taps (i, j) of weights[i][j] * line(r * stride + i)[c + …]).
 struct Rows {
-  const float* lines = nullptr;
-  const float* weights = nullptr;
-  const int64_t* offsets = nullptr;
-  int64_t taps = 0, row_step = 0, rows = 0, columns = 0;
+  const float* lines = nullptr;    ///< of kernels/support/lines.h
+  const float* weights = nullptr;  ///< kernel x kernel, dense
+  const int64_t* taps = nullptr;   ///< where each tap of output (0, 0) lies
+  int64_t tap_count = 0;
+  int64_t kernel = 0;      ///< size of a square kernel with dilation 1; else 0
+  int64_t row_floats = 0;  ///< between input rows
+  int64_t stride = 1;      ///< of output rows in input rows
+  int64_t rows = 0, columns = 0;
   float* y = nullptr;
   int64_t y_row = 0;
   float bias = 0, low = 0, high = 0;
