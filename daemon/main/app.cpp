@@ -90,7 +90,8 @@ Status App::lock() {
 Status App::open_stores() {
   const Clock& clock = system_clock();
   const std::string& state = config_.state_dir;
-  log_ = WALLE_TRY(streamd::EventLog::open({.path = state + "/events.db", .max_bytes = config_.log_bytes}, clock));
+  log_ = WALLE_TRY(streamd::EventLog::open(
+      {.path = state + "/events.db", .max_bytes = config_.log_bytes, .max_age_us = config_.log_age_us}, clock));
   store_ = WALLE_TRY(streamd::Store::open({.path = state + "/rows.db", .max_bytes = config_.store_bytes}, clock));
   spool_ = WALLE_TRY(streamd::Spool::open({.path = state + "/spool.db", .max_bytes = config_.spool_bytes}, clock));
   registry_ = WALLE_TRY(Registry::open(state, clock));

@@ -92,6 +92,7 @@ const std::map<std::string, Keys, std::less<>>& sections() {
       {"limits",
        {{"time", measure(&Config::max_time_us, parse_duration_us)},
         {"memory", measure(&Config::max_memory_bytes, parse_bytes)},
+        {"age", measure(&Config::log_age_us, parse_duration_us)},
         {"events", measure(&Config::log_bytes, parse_bytes)},
         {"rows", measure(&Config::store_bytes, parse_bytes)},
         {"features", measure(&Config::spool_bytes, parse_bytes)}}},
