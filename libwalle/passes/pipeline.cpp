@@ -1,0 +1,31 @@
+#include "libwalle/passes/pass.h"
+
+namespace walle::passes {
+
+extern const PassDef kBatchNorm, kCse, kDce, kEpilogue, kFoldCore, kInfer, kLower, kPatterns, kRasterMerge,
+    kRasterShare, kViews;
+
+std::span<const PassDef* const> model_passes() {
+  static constexpr const PassDef* kPasses[] = {&kInfer, &kDce, &kCse, &kBatchNorm, &kDce};
+  return kPasses;
+}
+
+std::span<const PassDef* const> plan_passes() {
+  static constexpr const PassDef* kPasses[] = {&kInfer,       &kDce,         &kLower,       &kFoldCore, &kDce,
+                                               &kRasterShare, &kRasterMerge, &kRasterShare, &kDce,      &kPatterns,
+                                               &kDce,         &kEpilogue,    &kViews,       &kDce};
+  return kPasses;
+}
+
+Status run(std::span<const PassDef* const> passes, graph::Graph& graph, PassContext& context) {
+  for (const PassDef* pass : passes) {
+    WALLE_TRY(pass->run(graph, context));
+    if (context.dump) context.dump(pass->name, graph);
+  }
+  for (graph::Node& node : graph.nodes) {
+    for (auto& block : node.blocks) WALLE_TRY(run(passes, *block, context));
+  }
+  return {};
+}
+
+}  // namespace walle::passes

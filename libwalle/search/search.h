@@ -1,0 +1,66 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "libwalle/graph/backend.h"
+
+namespace walle::search {
+
+/// A backend that takes part, with its rank (of equal costs the lower rank wins).
+struct Contender {
+  std::string_view name;
+  int rank = 0;
+  graph::Backend* backend = nullptr;
+};
+
+/// A candidate and what it is predicted to take.
+struct Offer {
+  size_t contender = 0;
+  graph::Candidate candidate;
+  double cost_us = 0;
+};
+
+/// A kernel that does not take the problem, and why.
+struct Rejection {
+  size_t contender = 0;
+  std::string_view kernel;
+  std::string_view reason;
+};
+
+/// The result of a search: the winner, and for `explain` all others.
+struct Choice {
+  Offer winner;
+  std::vector<Offer> losers;  ///< by cost
+  std::vector<Rejection> rejections;
+};
+
+/// Predicted time in µs: max(operations/P, bytes/B) * imbalance + steps * S, with P, B, S of the device and `threads`
+/// threads. Reference kernels are loops over single elements: their P is that of scalar code.
+[[nodiscard]] double predict_us(const graph::Candidate& candidate, const graph::DeviceInfo& device, int threads);
+
+/// Finds the best kernel for a problem. Equal problems (all but the data pointers) are searched once. Thread-safe.
+class Search {
+ public:
+  /// only: "" for all contenders, else the backend to prefer; the others then only take what it refuses.
+  Search(std::vector<Contender> contenders, std::string only);
+
+  /// Errors: unsupported, with the reasons of all kernels of the family.
+  [[nodiscard]] Result<std::shared_ptr<const Choice>> choose(const Problem& problem);
+
+  [[nodiscard]] const std::vector<Contender>& contenders() const { return contenders_; }
+
+ private:
+  [[nodiscard]] std::shared_ptr<const Choice> search(const Problem& problem) const;
+
+  std::vector<Contender> contenders_;
+  std::string only_;
+  std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<const Choice>> known_;  ///< by problem_key; null: nobody takes it
+};
+
+}  // namespace walle::search
