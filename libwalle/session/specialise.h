@@ -1,0 +1,36 @@
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+
+#include <walle/engine/session.h>
+
+#include "libwalle/session/build_plan.h"
+
+namespace walle::session {
+
+/// Checks inputs against the graph's inputs: names, dtypes, ranks, fixed and equal symbolic dimensions. Returns them in
+/// the graph's order. Errors: invalid_argument that names the input, what is expected and what is given.
+[[nodiscard]] Result<std::vector<const engine::Tensor*>> match_inputs(const graph::Graph& graph,
+                                                                      std::span<const engine::NamedTensor> inputs);
+
+/// For each input of a graph, if plans are made for its *value* as well as its shape: small integers that decide
+/// branches (the sample rate of a model for two rates).
+[[nodiscard]] std::vector<bool> deciding_inputs(const graph::Graph& graph);
+
+/// What a plan is made for: text that is equal for equal shapes (and values, where `by_value`).
+[[nodiscard]] std::string plan_key(std::span<const engine::Tensor* const> inputs, const std::vector<bool>& by_value);
+
+/// Called after each pass, for `explain`.
+using Dump = std::function<void(std::string_view pass, const graph::Graph& graph)>;
+
+/// The plan of a graph for these inputs: shapes (and values, where `by_value`) become constants, the plan passes run,
+/// the plan is built. Errors: those of the passes, naming the node.
+[[nodiscard]] Result<std::unique_ptr<Plan>> specialise(const graph::Graph& graph,
+                                                       std::span<const engine::Tensor* const> inputs,
+                                                       const std::vector<bool>& by_value,
+                                                       const engine::SessionOptions& options,
+                                                       const PlanContext& context, const Dump& dump = {});
+
+}  // namespace walle::session
