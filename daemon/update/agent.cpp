@@ -110,10 +110,10 @@ void Agent::reconcile(const std::vector<wire::InstalledTask>& running) {
     if (waits_for_walled(row.state) && wait.retry_us != INT64_MAX) {
       wait.retry_us = 0;
     } else if (row.state == State::probation && seen != running.end() && seen->counter == row.target.offered.counter) {
-      if (seen->state == "active") post(task, Event::done);
+      if (seen->state == "active" || seen->state == "good") post(task, Event::done);
       if (seen->state == "failed") post(task, Event::refused, {.reason = "failed its probation"});
     } else if (row.state == State::idle && row.current &&
-               (seen == running.end() || seen->counter != row.current->counter)) {
+               (seen == running.end() || seen->version != row.current->version)) {
       // walled has lost it, or runs something older: it is told again; nobody waits for the answer.
       effects_.activate(row, *row.current, {.task = task, .turn = 0});
     }

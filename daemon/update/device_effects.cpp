@@ -63,6 +63,43 @@ std::string DeviceEffects::folder_of(const std::string& task, const Digest& mani
   return options_.state_folder + "/bundles/" + task + "/" + to_hex(manifest).substr(0, 32);
 }
 
+Result<Value> DeviceEffects::verify_offer(std::string_view json) const {
+  const std::lock_guard lock(trust_mutex_);
+  return trust_.verify_offer(json);
+}
+
+void DeviceEffects::refresh_roots(std::function<void(Status)> then) {
+  auto status = std::make_shared<Status>();
+  executor_(
+      [this, status] {
+        const std::lock_guard one(refresh_mutex_);
+        bundle::Trust fresh = trust();
+        Http http(options_.http);
+        *status = update::refresh_roots(fresh, options_.origins, http);
+        const std::lock_guard lock(trust_mutex_);
+        trust_ = std::move(fresh);
+      },
+      [this, status, then = std::move(then)] {
+        (void)journal_.set("trust", to_json(trust().save()));
+        then(*status);
+      });
+}
+
+Result<bundle::Target> DeviceEffects::find_target(const TaskRow& row, Http& http) {
+  const wire::OfferedTask& offered = row.target.offered;
+  const std::lock_guard one(refresh_mutex_);
+  bundle::Trust fresh = trust();
+  const Status refreshed = refresh(fresh, origins_of(row), offered.scenario, clock_.wall_us(), http);
+  auto target = fresh.target(offered.scenario, offered.task, offered.version, clock_.wall_us());
+  {
+    // Also after a failure: every step that was taken was verified.
+    const std::lock_guard lock(trust_mutex_);
+    trust_ = std::move(fresh);
+  }
+  if (!refreshed) return fail(refreshed.error());
+  return target;
+}
+
 void DeviceEffects::run(const TaskRow& row, const Ticket& ticket,
                         std::function<Outcome(const TaskRow&, const Flag&)> work) {
   auto flag = std::make_shared<std::atomic<bool>>(false);
@@ -135,15 +172,7 @@ DeviceEffects::Outcome DeviceEffects::do_verify(const TaskRow& row, const Flag& 
     const wire::OfferedTask& offered = row.target.offered;
     Http http(http_with(flag));
     const std::vector<std::string> origins = origins_of(row);
-    bundle::Target target;
-    {
-      // Held over the network: the other tasks' checks want the very same documents.
-      const std::lock_guard lock(trust_mutex_);
-      WALLE_TRY(refresh(trust_, origins, offered.scenario, clock_.wall_us(), http));
-      auto found = trust_.target(offered.scenario, offered.task, offered.version, clock_.wall_us());
-      if (!found) return fail(found.error());
-      target = *found;
-    }
+    const bundle::Target target = WALLE_TRY(find_target(row, http));
     WALLE_TRY(check_target(row, target));
     FetchStats stats;
     const bundle::FileEntry file{.path = "manifest", .size = target.manifest_bytes, .sha256 = target.manifest};
@@ -233,7 +262,9 @@ Result<int64_t> DeviceEffects::assemble(const TaskRow& row) {
   const wire::OfferedTask& offered = row.target.offered;
   const auto bytes = WALLE_TRY(store_.get(offered.manifest, bundle::kMaxManifestBytes));
   const std::string manifest(bytes.begin(), bytes.end());
-  const std::string evidence = WALLE_TRY(trust().evidence(offered.scenario));
+  const bundle::Trust trusted = trust();
+  bundle::Evidence evidence{.roots = trusted.root_chain()};
+  evidence.targets = WALLE_TRY(trusted.evidence(offered.scenario));
   std::vector<bundle::ExtraFile> extras;
   for (const wire::ExclusiveFile& file : offered.exclusive) {
     if (!options_.open_sealed) return fail(ErrorCode::unsupported, "this device cannot open exclusive files");

@@ -55,6 +55,10 @@ class DeviceEffects final : public Effects {
   void attach(Agent& agent) { agent_ = &agent; }
   /// A copy of what is trusted now.
   [[nodiscard]] bundle::Trust trust() const;
+  /// Verifies an offer's director signatures; yields its signed part. Never waits for the network.
+  [[nodiscard]] Result<Value> verify_offer(std::string_view json) const;
+  /// Looks for newer roots at the device's own origins (a director key may have changed), then calls `then`.
+  void refresh_roots(std::function<void(Status)> then);
   /// Where the folder of a version is (to be).
   [[nodiscard]] std::string folder_of(const std::string& task, const Digest& manifest) const;
 
@@ -86,6 +90,8 @@ class DeviceEffects final : public Effects {
   [[nodiscard]] std::vector<Seed> seeds_of(const TaskRow& row) const;
   [[nodiscard]] std::vector<std::string> origins_of(const TaskRow& row) const;
   [[nodiscard]] HttpOptions http_with(const Flag& flag) const;
+  /// Newest metadata, then the published version that the row is about.
+  [[nodiscard]] Result<bundle::Target> find_target(const TaskRow& row, Http& http);
   [[nodiscard]] Status check_target(const TaskRow& row, const bundle::Target& target) const;
 
   DeviceOptions options_;
@@ -96,7 +102,8 @@ class DeviceEffects final : public Effects {
   bundle::BlobStore store_;
   Agent* agent_ = nullptr;
 
-  mutable std::mutex trust_mutex_;
+  std::mutex refresh_mutex_;        ///< one refresh at a time; held over the network
+  mutable std::mutex trust_mutex_;  ///< guards trust_; never held over the network
   bundle::Trust trust_;
   std::shared_mutex store_mutex_;  ///< effects share it, garbage collection takes it alone
   std::mutex live_mutex_;

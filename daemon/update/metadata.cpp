@@ -6,7 +6,7 @@ namespace {
 /// New roots in one go; more than this at once is a server that makes them up.
 constexpr int kMostRoots = 64;
 
-Status refresh_roots(bundle::Trust& trust, const std::string& folder, Http& http) {
+Status follow_roots(bundle::Trust& trust, const std::string& folder, Http& http) {
   for (int i = 0; i < kMostRoots; ++i) {
     const auto json = http.get(folder + bundle::root_file(trust.root().version + 1), bundle::kMaxRoleBytes);
     if (!json && json.error().code == ErrorCode::not_found) return {};
@@ -19,7 +19,7 @@ Status refresh_roots(bundle::Trust& trust, const std::string& folder, Http& http
 Status refresh_from(bundle::Trust& trust, const std::string& origin, const std::string& scenario, int64_t now_us,
                     Http& http) {
   const std::string folder = origin + "/metadata/";
-  WALLE_TRY(refresh_roots(trust, folder, http));
+  WALLE_TRY(follow_roots(trust, folder, http));
   const std::string timestamp = WALLE_TRY(http.get(folder + bundle::timestamp_file(), bundle::kMaxRoleBytes));
   WALLE_TRY(trust.update_timestamp(timestamp, now_us));
   if (const auto file = trust.wanted_snapshot()) {
@@ -43,6 +43,15 @@ Status refresh(bundle::Trust& trust, const std::vector<std::string>& origins, co
   for (const std::string& origin : origins) {
     last = refresh_from(trust, origin, scenario, now_us, http);
     if (last || last.error().code == ErrorCode::cancelled) return last;
+  }
+  return last;
+}
+
+Status refresh_roots(bundle::Trust& trust, const std::vector<std::string>& origins, Http& http) {
+  Status last = fail(ErrorCode::unavailable, "no origin is known");
+  for (const std::string& origin : origins) {
+    last = follow_roots(trust, origin + "/metadata/", http);
+    if (last) return last;
   }
   return last;
 }

@@ -16,4 +16,7 @@ namespace walle::update {
 [[nodiscard]] Status refresh(bundle::Trust& trust, const std::vector<std::string>& origins, const std::string& scenario,
                              int64_t now_us, Http& http);
 
+/// Only the roots, from the first origin that answers.
+[[nodiscard]] Status refresh_roots(bundle::Trust& trust, const std::vector<std::string>& origins, Http& http);
+
 }  // namespace walle::update

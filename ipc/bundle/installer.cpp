@@ -4,11 +4,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <filesystem>
 #include <map>
 #include <set>
 
 #include "ipc/bundle/path.h"
+#include "ipc/bundle/trust.h"
 #include "libwalle/base/file.h"
 
 namespace walle::bundle {
@@ -17,6 +20,22 @@ namespace {
 namespace fs = std::filesystem;
 
 std::string own_path(std::string_view name) { return std::string(kOwnFolder) + "/" + std::string(name); }
+
+constexpr std::array<std::string_view, 3> kOwnFiles = {"manifest.json", "targets.json", "roots.json"};
+
+bool is_own(const std::string& path) {
+  return std::any_of(kOwnFiles.begin(), kOwnFiles.end(), [&](auto name) { return path == own_path(name); });
+}
+
+Status write_own(const std::string& folder, std::string_view manifest_json, const Evidence& evidence) {
+  const std::array<std::string_view, 3> texts = {manifest_json, evidence.targets, evidence.roots};
+  for (size_t i = 0; i < kOwnFiles.size(); ++i) {
+    const std::string path = folder + "/" + own_path(kOwnFiles[i]);
+    const auto old = read_text(path, texts[i].size());
+    if (!old || *old != texts[i]) WALLE_TRY(write_file_atomically(path, texts[i], 0444));
+  }
+  return {};
+}
 
 Result<Digest> digest_of_path(const std::string& path) {
   // O_NOFOLLOW: a link in the place of a file is refused.
@@ -42,7 +61,7 @@ Status check_contents(const std::string& folder, const Manifest& manifest, const
   for (fs::recursive_directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
     const std::string path = it->path().lexically_relative(folder).string();
     if (it->is_directory(error) && !it->is_symlink(error)) continue;
-    if (path == own_path("manifest.json") || path == own_path("targets.json") || extras.contains(path)) continue;
+    if (is_own(path) || extras.contains(path)) continue;
     const auto file = wanted.find(path);
     if (file == wanted.end()) return fail(ErrorCode::data_loss, "'" + path + "' is not part of the bundle");
     const Digest digest = WALLE_TRY(digest_of_path(it->path().string()));
@@ -78,11 +97,10 @@ Status sync_folders(const std::string& folder) {
   return sync_folder(folder);
 }
 
-Status fill(const BlobStore& store, const Manifest& manifest, std::string_view manifest_json,
-            std::string_view targets_json, const std::vector<ExtraFile>& extras, const std::string& folder) {
+Status fill(const BlobStore& store, const Manifest& manifest, std::string_view manifest_json, const Evidence& evidence,
+            const std::vector<ExtraFile>& extras, const std::string& folder) {
   WALLE_TRY(make_folders(folder + "/" + std::string(kOwnFolder)));
-  WALLE_TRY(write_file_atomically(folder + "/" + own_path("manifest.json"), manifest_json, 0444));
-  WALLE_TRY(write_file_atomically(folder + "/" + own_path("targets.json"), targets_json, 0444));
+  WALLE_TRY(write_own(folder, manifest_json, evidence));
   for (const FileEntry& file : manifest.files) WALLE_TRY(place(store, file, folder + "/" + file.path));
   for (const ExtraFile& extra : extras) {
     WALLE_TRY(check_path(extra.path));
@@ -95,27 +113,29 @@ Status fill(const BlobStore& store, const Manifest& manifest, std::string_view m
 
 }  // namespace
 
-Status assemble(const BlobStore& store, std::string_view manifest_json, std::string_view targets_json,
+Status assemble(const BlobStore& store, std::string_view manifest_json, const Evidence& evidence,
                 const std::vector<ExtraFile>& extras, const std::string& destination) {
   const Manifest manifest = WALLE_TRY(decode_manifest(manifest_json));
   std::set<std::string> extra_paths;
   for (const ExtraFile& extra : extras) extra_paths.insert(extra.path);
   if (fs::exists(destination)) {
-    if (check_contents(destination, manifest, extra_paths)) return {};
+    if (check_contents(destination, manifest, extra_paths)) return write_own(destination, manifest_json, evidence);
     WALLE_TRY(remove_folder(destination));
   }
   const std::string building = destination + ".new";
   WALLE_TRY(remove_folder(building));
   WALLE_TRY(make_folders(building));
-  WALLE_TRY(fill(store, manifest, manifest_json, targets_json, extras, building));
+  WALLE_TRY(fill(store, manifest, manifest_json, evidence, extras, building));
   if (::rename(building.c_str(), destination.c_str()) != 0) {
     return fail(system_error("cannot rename to", destination));
   }
   return sync_folder(fs::path(destination).parent_path().string());
 }
 
-Result<Manifest> verify_folder(const std::string& folder, const Digest& manifest, const Root& root,
+Result<Manifest> verify_folder(const std::string& folder, const Digest& manifest, const Root& pinned,
                                const std::vector<std::string>& extra_paths) {
+  const auto chain = read_text(folder + "/" + own_path("roots.json"));
+  const Root root = WALLE_TRY(follow_chain(pinned, chain ? *chain : "[]"));
   const std::string text = WALLE_TRY(read_text(folder + "/" + own_path("manifest.json"), kMaxManifestBytes));
   if (sha256(text) != manifest) return fail(ErrorCode::data_loss, "the manifest of '" + folder + "' has another hash");
   Manifest out = WALLE_TRY(decode_manifest(text));

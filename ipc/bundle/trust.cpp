@@ -30,6 +30,21 @@ Result<Value> verified(std::string_view json, const Root& root, const Role& role
   return std::move(envelope.content);
 }
 
+/// Longest chain of roots that is kept and followed.
+constexpr size_t kMaxChain = 1024;
+constexpr size_t kMaxChainBytes = 16U << 20;
+
+/// The root in `envelope`, if it may follow `root`.
+Result<Root> next_root(const Root& root, const Envelope& envelope) {
+  Root next = WALLE_TRY(root_from_value(envelope.content));
+  if (next.version != root.version + 1) {
+    return stale("root version " + std::to_string(next.version) + " does not follow " + std::to_string(root.version));
+  }
+  WALLE_TRY(verify_threshold(envelope, root.root, root.keys, "root (by the old keys)"));
+  WALLE_TRY(verify_threshold(envelope, next.root, next.keys, "root (by the new keys)"));
+  return next;
+}
+
 bool same_keys(const Role& a, const Role& b) { return a.keys == b.keys && a.threshold == b.threshold; }
 
 }  // namespace
@@ -39,21 +54,17 @@ Result<Trust> Trust::pin(std::string_view root_json) {
   Trust out;
   out.root_ = WALLE_TRY(root_from_value(envelope.content));
   WALLE_TRY(verify_threshold(envelope, out.root_.root, out.root_.keys, "root"));
-  out.root_json_ = root_json;
+  out.pinned_json_ = root_json;
   return out;
 }
 
 Status Trust::update_root(std::string_view json) {
   const Envelope envelope = WALLE_TRY(parse_envelope(json));
-  Root next = WALLE_TRY(root_from_value(envelope.content));
-  if (next.version != root_.version + 1) {
-    return stale("root version " + std::to_string(next.version) + " does not follow " + std::to_string(root_.version));
-  }
-  WALLE_TRY(verify_threshold(envelope, root_.root, root_.keys, "root (by the old keys)"));
-  WALLE_TRY(verify_threshold(envelope, next.root, next.keys, "root (by the new keys)"));
+  if (later_roots_.size() >= kMaxChain) return fail(ErrorCode::resource_exhausted, "too many roots: enrol again");
+  Root next = WALLE_TRY(next_root(root_, envelope));
   const bool forget = !same_keys(next.timestamp, root_.timestamp) || !same_keys(next.snapshot, root_.snapshot);
   root_ = std::move(next);
-  root_json_ = json;
+  later_roots_.emplace_back(json);
   if (forget) {
     timestamp_.reset();
     snapshot_.reset();
@@ -169,6 +180,27 @@ Result<std::string> Trust::evidence(std::string_view scenario) const {
   return known->second.json;
 }
 
+std::string Trust::root_chain() const {
+  std::string out = "[";
+  for (const std::string& json : later_roots_) out += (out.size() > 1 ? "," : "") + json;
+  return out + "]";
+}
+
+Result<Root> follow_chain(const Root& pinned, std::string_view chain_json) {
+  const Value chain = WALLE_TRY(parse_json(chain_json, {.bytes = kMaxChainBytes, .depth = 13}));
+  if (!chain.is_array() || chain.size() > kMaxChain) {
+    return fail(ErrorCode::invalid_argument, "a chain of roots must be a list of at most 1024");
+  }
+  Root root = pinned;
+  for (const Value& link : chain) {
+    const Envelope envelope = WALLE_TRY(parse_envelope(to_json(link)));
+    const int64_t version = WALLE_TRY(get_int(envelope.content, "version"));
+    if (version <= root.version) continue;
+    root = WALLE_TRY(next_root(root, envelope));
+  }
+  return root;
+}
+
 Result<Value> Trust::verify_offer(std::string_view json) const {
   return verified(json, root_, root_.director, "director");
 }
@@ -176,7 +208,8 @@ Result<Value> Trust::verify_offer(std::string_view json) const {
 Value Trust::save() const {
   Value targets = Value::object();
   for (const auto& [scenario, known] : targets_known_) targets[scenario] = known.json;
-  return {{"root", root_json_},
+  return {{"root", pinned_json_},
+          {"roots", later_roots_},
           {"floor_us", floor_us_},
           {"timestamp", timestamp_known_.json},
           {"snapshot", snapshot_known_.json},
@@ -186,6 +219,11 @@ Value Trust::save() const {
 Result<Trust> Trust::restore(const Value& saved) {
   const std::string root = WALLE_TRY(get_string(saved, "root"));
   Trust out = WALLE_TRY(pin(root));
+  if (saved.contains("roots")) {
+    for (const Value& later : saved["roots"]) {
+      if (later.is_string()) WALLE_TRY(out.update_root(later.get_ref<const std::string&>()));
+    }
+  }
   const std::string timestamp = WALLE_TRY(get_string_or(saved, "timestamp", ""));
   const std::string snapshot = WALLE_TRY(get_string_or(saved, "snapshot", ""));
   // Expiry is asked when a target is looked up; here the clock stands still before every expiry.

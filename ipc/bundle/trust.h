@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "ipc/bundle/roles.h"
 #include "libwalle/base/result.h"
@@ -46,6 +47,9 @@ class Trust {
   /// The publisher's envelope of a scenario as received: evidence that is stored with an installed bundle.
   [[nodiscard]] Result<std::string> evidence(std::string_view scenario) const;
 
+  /// The roots that followed the pinned one, as a JSON list of envelopes: evidence, too.
+  [[nodiscard]] std::string root_chain() const;
+
   /// Verifies an offer's director signatures; yields its signed part (wire::offer_from_value).
   [[nodiscard]] Result<Value> verify_offer(std::string_view json) const;
 
@@ -56,7 +60,8 @@ class Trust {
   };
   [[nodiscard]] int64_t now(int64_t now_us) const { return now_us > floor_us_ ? now_us : floor_us_; }
 
-  std::string root_json_;
+  std::string pinned_json_;
+  std::vector<std::string> later_roots_;  ///< as received, in order
   Root root_;
   int64_t floor_us_ = 0;
   Known timestamp_known_, snapshot_known_;
@@ -65,5 +70,10 @@ class Trust {
   std::map<std::string, Known, std::less<>> targets_known_;
   std::map<std::string, Targets, std::less<>> targets_;
 };
+
+/// The newest root that a chain (as `root_chain` yields it) leads to from `pinned`; each step signed by both
+/// thresholds. Links that `pinned` is beyond already are skipped. Errors: permission_denied, invalid_argument,
+/// resource_exhausted.
+[[nodiscard]] Result<Root> follow_chain(const Root& pinned, std::string_view chain_json);
 
 }  // namespace walle::bundle

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 
+#include "ipc/bundle/trust.h"
 #include "tests/support/origin_writer.h"
 #include "tests/support/temporary_folder.h"
 
@@ -24,7 +25,7 @@ struct InstallerTest : testing::Test {
     targets = origin.metadata(targets_file("reading", 1));
   }
   Status install(const std::vector<ExtraFile>& extras = {}) {
-    return assemble(origin.store(), built.text, targets, extras, home);
+    return assemble(origin.store(), built.text, {.targets = targets}, extras, home);
   }
 };
 
@@ -68,6 +69,21 @@ TEST_F(InstallerTest, AnotherPublisherIsRefused) {
   const support::OriginWriter other(folder / "other");
   EXPECT_EQ(verify_folder(home, built.digest, other.root()).error().code, ErrorCode::permission_denied);
   EXPECT_FALSE(verify_folder(home, sha256("x"), origin.root()));
+}
+
+TEST_F(InstallerTest, TheRootsThatFollowedThePinnedOneCount) {
+  Root next = origin.root();
+  next.version = 2;
+  next.publishers["other"] = next.publishers["reading"];
+  Root before = origin.root();
+  before.publishers.erase("reading");
+  Trust trust = Trust::pin(support::OriginWriter::signed_text(to_value(before), origin.root_key)).value();
+  ASSERT_TRUE(trust.update_root(support::OriginWriter::signed_text(to_value(next), origin.root_key)));
+  ASSERT_TRUE(install());
+  EXPECT_FALSE(verify_folder(home, built.digest, before));
+  ASSERT_TRUE(assemble(origin.store(), built.text, {.targets = targets, .roots = trust.root_chain()}, {}, home));
+  EXPECT_TRUE(verify_folder(home, built.digest, before));
+  EXPECT_TRUE(verify_folder(home, built.digest, next)) << "a verifier that is further already";
 }
 
 TEST_F(InstallerTest, AMissingBlobLeavesNoFolder) {
