@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "kernels/conv_transpose/interleave.h"
 #include "kernels/gemm/gemm.h"
 #include "kernels/support/def.h"
 #include "kernels/support/window.h"
@@ -71,7 +72,7 @@ Work work(const Problem& p, const Params&) {
 Packing packing(const Problem& p, const Params&) {
   if (!p.operands[1].constant) return {};
   const Plan plan = plan_of(p);
-  return {.operand = 1, .bytes = gemm::packed_rows_bytes(plan.rows, plan.depth), .layout = gemm::shape().layout};
+  return {.operand = 1, .bytes = gemm::packed_rows_bytes(plan.rows, plan.depth), .layout = gemm::shape().rows_layout};
 }
 
 void pack(const Problem& p, const Params&, const void* source, void* destination) {
@@ -104,16 +105,7 @@ void spread(const Plan& plan, const float* product, int64_t first, int64_t rows,
       const int64_t at = (column + c) % width.in;
       const int64_t count = std::min(columns - c, width.in - at);
       float* out = y + (channel * height.out + line * height.stride + i) * width.out + at * width.stride;
-      if (width.kernel == 2) {
-        for (int64_t k = 0; k < count; ++k) {
-          out[2 * k] = source[c + k];
-          out[2 * k + 1] = source[unit + c + k];
-        }
-      } else {
-        for (int64_t j = 0; j < width.kernel; ++j) {
-          for (int64_t k = 0; k < count; ++k) out[k * width.kernel + j] = source[j * unit + c + k];
-        }
-      }
+      interleave(source + c, unit, width.kernel, count, out);
       c += count;
     }
   }
@@ -135,14 +127,15 @@ void run_tile(const Arguments& arguments, const Plan& plan, gemm::Finish finish,
   }
   const float* x = static_cast<const float*>(arguments.operands[0]) + image * plan.depth * plan.columns;
   float* y = static_cast<float*>(arguments.results[0]) + image * arguments.problem->results[0].strides[0];
-  gemm::pack_columns(x + column, plan.columns, 1, plan.depth, columns, x_panel);
+  const bool direct = columns == unit && plan.rows <= 4 * rows_unit;
+  if (!direct) gemm::pack_columns(x + column, plan.columns, 1, plan.depth, columns, x_panel);
   const bool packed = arguments.packed != nullptr;
   const auto* weights = static_cast<const float*>(packed ? arguments.packed : arguments.operands[1]);
   for (int64_t row = 0; row < plan.rows; row += plan.row_block) {
     gemm::Panel panel{.a_row = 1,
                       .a_depth = packed ? rows_unit : plan.rows,
                       .a_block = packed ? plan.depth * rows_unit : rows_unit,
-                      .b_depth = unit,
+                      .b_depth = direct ? plan.columns : unit,
                       .y = product,
                       .y_row = unit,
                       .rows = std::min(plan.row_block, plan.rows - row),
@@ -155,7 +148,7 @@ void run_tile(const Arguments& arguments, const Plan& plan, gemm::Finish finish,
       panel.first = k == 0;
       panel.last = k + panel.depth >= plan.depth;
       panel.a = weights + (packed ? row * plan.depth : row) + k * panel.a_depth;
-      panel.b = x_panel + k * unit;
+      panel.b = direct ? x + column + k * plan.columns : x_panel + k * unit;
       gemm::multiply(panel);
     }
     spread(plan, product, row, panel.rows, column, columns, y);

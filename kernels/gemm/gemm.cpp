@@ -1,6 +1,7 @@
 #include "kernels/gemm/gemm.h"
 
 #include <algorithm>
+#include <array>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/gemm/gemm.cpp"
@@ -160,11 +161,19 @@ void multiply_panel(const Panel& p) {
 }
 
 Shape shape_here() {
-  constexpr std::string_view kLayout = HWY_MAX_BYTES == 64   ? "f32[k][8],[k][48]"
-                                       : HWY_MAX_BYTES == 32 ? "f32[k][4],[k][24]"
-                                       : kRows == 8          ? "f32[k][8],[k][12]"
-                                                             : "f32[k][4],[k][12]";
-  return {.rows = kRows, .columns = kVectors * static_cast<int64_t>(hn::Lanes(D())), .layout = kLayout};
+#if HWY_MAX_BYTES == 64
+  constexpr std::array<std::string_view, 3> kLayouts = {"f32 k8", "f32 k48", "f32 transposed k48"};
+#elif HWY_MAX_BYTES == 32
+  constexpr std::array<std::string_view, 3> kLayouts = {"f32 k4", "f32 k24", "f32 transposed k24"};
+#else
+  constexpr std::array<std::string_view, 3> kLayouts = {kRows == 8 ? "f32 k8" : "f32 k4", "f32 k12",
+                                                        "f32 transposed k12"};
+#endif
+  return {.rows = kRows,
+          .columns = kVectors * static_cast<int64_t>(hn::Lanes(D())),
+          .rows_layout = kLayouts[0],
+          .columns_layout = kLayouts[1],
+          .transposed_layout = kLayouts[2]};
 }
 
 }  // namespace walle::kernels::gemm::HWY_NAMESPACE

@@ -11,10 +11,11 @@
 
 namespace walle::kernels::gemm {
 
-/// The micro-kernel's block on this processor: `rows` of a by `columns` of b. `layout` names the packed form.
+/// The micro-kernel's block on this processor: `rows` of a by `columns` of b. The layouts name what pack_rows (of a),
+/// pack_columns (of b) and pack_columns of a transposed operand write.
 struct Shape {
   int64_t rows = 8, columns = 48;
-  std::string_view layout;
+  std::string_view rows_layout, columns_layout, transposed_layout;
 };
 [[nodiscard]] const Shape& shape();
 

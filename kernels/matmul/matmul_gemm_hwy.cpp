@@ -87,7 +87,9 @@ Packing packing(const Problem& p, const Params&) {
   if (!p.operands[1].constant) return {};
   const Plan plan = plan_of(p);
   const size_t one = gemm::packed_columns_bytes(plan.depth, plan.columns);
-  return {.operand = 1, .bytes = one * static_cast<size_t>(packed_batches(p, plan)), .layout = gemm::shape().layout};
+  return {.operand = 1,
+          .bytes = one * static_cast<size_t>(packed_batches(p, plan)),
+          .layout = gemm::shape().columns_layout};
 }
 
 /// Element offset of batch `index` in an operand or result.

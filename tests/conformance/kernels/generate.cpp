@@ -172,16 +172,18 @@ Problem make_conv(Generator& g) {
   int64_t out = group * g.one_of<6>({1, 2, 3, 8, 9, 20});
   const bool depthwise = g.chance(40);
   if (depthwise) in = g.size(), out = in * g.one_of<3>({1, 1, 2});
-  p.attributes = ConvAttributes{.window = w, .group = depthwise ? in : group};
+  const bool whole = g.chance(15);
   Extents x = {g.pick(1, 2), in};
   Extents filter = {out, depthwise ? 1 : in / group};
   Extents y = {x[0], out};
   for (size_t i = 0; i < rank; ++i) {
-    const int64_t size = Generator::reach(w, i) + g.size();
+    if (whole) w.dilations[i] = 1, w.pads_begin[i] = w.pads_end[i] = 0;
+    const int64_t size = Generator::reach(w, i) + (whole ? 0 : g.size());
     x.push_back(size);
     filter.push_back(w.kernel[i]);
     y.push_back((size + w.pads_begin[i] + w.pads_end[i] - Generator::reach(w, i)) / w.strides[i] + 1);
   }
+  p.attributes = ConvAttributes{.window = w, .group = depthwise ? in : group};
   p.operands = {g.chance(70) ? Generator::dense(x) : g.padded(x), Generator::dense(filter)};
   p.operands[1].constant = g.chance(70);
   p.results = {Generator::dense(y)};
@@ -398,7 +400,7 @@ void print(std::ostream& out, const Operand& operand) {
 }  // namespace
 
 std::vector<Problem> generate(Family family, std::mt19937& random) {
-  constexpr int kProblems = 120;
+  constexpr int kProblems = 200;
   std::vector<Problem> problems;
   const Make make = maker_of(family);
   if (make == nullptr) return problems;
