@@ -5,6 +5,8 @@
 #include <functional>
 #include <map>
 
+// As everywhere in the tree: two ways to build toml++ in one program break it.
+#define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 
 #include "libwalle/base/file.h"
@@ -134,19 +136,10 @@ Status apply_section(Config& config, const std::string& section, const toml::tab
 }  // namespace
 
 Status apply_config(Config& config, std::string_view toml, const std::string& source) {
-  try {
-    const toml::parse_result parsed = toml::parse(toml);
-#if TOML_EXCEPTIONS
-    return apply_section(config, "", parsed, source);
-#else
-    if (!parsed)
-      return wrong(source + ", line " + std::to_string(parsed.error().source().begin.line) + ": " +
-                   std::string(parsed.error().description()));
-    return apply_section(config, "", parsed.table(), source);
-#endif
-  } catch (const std::exception& error) {
-    return wrong(source + ": " + error.what());
-  }
+  const toml::parse_result parsed = toml::parse(toml);
+  if (parsed) return apply_section(config, "", parsed.table(), source);
+  return wrong(source + ", line " + std::to_string(parsed.error().source().begin.line) + ": " +
+               std::string(parsed.error().description()));
 }
 
 Result<Config> read_config(const std::string& file, bool required) {

@@ -68,8 +68,8 @@ Status PrivateDevice::write_files() const {
       "\"http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd\">\n"
       "<busconfig><type>session</type><listen>unix:path=" +
       folder_ +
-      "/bus</listen><auth>EXTERNAL</auth><policy context=\"default\"><allow send_destination=\"*\" eavesdrop=\"true\"/>"
-      "<allow own=\"*\"/></policy></busconfig>\n";
+      "/bus</listen><auth>EXTERNAL</auth><policy context=\"default\"><allow send_destination=\"*\"/>"
+      "<allow receive_sender=\"*\"/><allow own=\"*\"/></policy></busconfig>\n";
   WALLE_TRY(write_file_atomically(folder_ + "/bus.conf", bus, 0600));
   // The author's machine is the device, and recorded events are as old as they are.
   return write_file_atomically(folder_ + "/walled.toml",
