@@ -53,6 +53,16 @@ inline constexpr bool kIsFloat = std::is_floating_point_v<Compute<T>>;
 template <class T>
 inline constexpr bool kIsBool = std::is_same_v<T, bool>;
 
+/// Never true for integers.
+template <class V>
+[[nodiscard]] constexpr bool is_nan([[maybe_unused]] V x) {
+  if constexpr (std::is_floating_point_v<V>) {
+    return x != x;
+  } else {
+    return false;
+  }
+}
+
 template <class T>
 struct Tag {
   using type = T;
