@@ -47,6 +47,7 @@ class Interpreter::Impl final : public Watched {
   LoadOptions options;
   std::shared_ptr<Account> account = std::make_shared<Account>();
   std::atomic<Reason> reason = Reason::none;
+  std::atomic<bool> stop_flag = false;
   std::atomic<int64_t> deadline_us = INT64_MAX;
   std::atomic<bool> in_task = false;
   Ref stopped_type;
@@ -76,6 +77,7 @@ class Interpreter::Impl::Phase {
  public:
   Phase(Impl& impl, int64_t deadline_us) : impl_(impl) {
     impl_.reason = Reason::none;
+    impl_.stop_flag = false;
     impl_.nudges_ = 0;
     impl_.relentless_ = false;
     impl_.deadline_us = deadline_us;
@@ -173,6 +175,7 @@ int64_t Interpreter::Impl::nudge_after_us() const {
 void Interpreter::Impl::nudge() {
   Reason none = Reason::none;
   if (reason.compare_exchange_strong(none, Reason::deadline)) sleep_changed.notify_all();
+  stop_flag = true;
   // The first time the task's `finally` blocks may run; from the second on the exception comes back at every boundary,
   // which no nesting of `except BaseException` survives.
   relentless_ = nudges_++ >= kPatience;
@@ -183,6 +186,7 @@ void Interpreter::Impl::request_stop(Reason why) {
   if (!in_task) return;
   Reason none = Reason::none;
   reason.compare_exchange_strong(none, why);
+  stop_flag = true;
   sleep_changed.notify_all();
   watchdog::wake();
 }
@@ -321,6 +325,7 @@ Interpreter* Interpreter::current() { return current_interpreter; }
 const LoadOptions& Interpreter::options() const { return impl_->options; }
 Services& Interpreter::services() const { return *impl_->options.services; }
 bool Interpreter::stopped() const { return impl_->reason != Reason::none; }
+const std::atomic<bool>& Interpreter::stop_flag() const { return impl_->stop_flag; }
 int64_t Interpreter::deadline_us() const { return impl_->deadline_us; }
 
 PyObject* Interpreter::raise_stopped() const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -69,6 +70,8 @@ class Interpreter {
   [[nodiscard]] Services& services() const;
   /// True once the task has to stop; blocking calls return then and their module calls `raise_stopped`.
   [[nodiscard]] bool stopped() const;
+  /// The same as a flag that long native work can look at.
+  [[nodiscard]] const std::atomic<bool>& stop_flag() const;
   /// Sets the exception that ends a stopped task; returns null.
   PyObject* raise_stopped() const;
   /// CLOCK_BOOTTIME of the end of this load or run.
