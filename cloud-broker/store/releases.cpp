@@ -103,12 +103,13 @@ Status Store::record_outcomes(const std::string& device, const std::vector<Outco
           "NOTHING",
           {device, row.seq, row.counter, row.task, row.version, row.result, row.reason, row.time_us, row.runs,
            row.failures, row.bytes, now_us}));
-      if (added == 0) continue;
       const bool good = row.result == "committed" || row.result == "removed";
-      // Only what was offered counts: a device cannot vote in a release that is not its own.
-      WALLE_TRY(database_->execute(
-          "UPDATE offers SET outcome = :a, reason = :b, decided_us = :c WHERE counter = :d AND device = :e",
-          {good ? "good" : "failed", row.reason, now_us, row.counter, device}));
+      // Only what was offered counts: a device cannot vote in a release that is not its own. One that is sent again
+      // counts only where the first time came before the offer.
+      WALLE_TRY(
+          database_->execute("UPDATE offers SET outcome = :a, reason = :b, decided_us = :c WHERE counter = :d AND "
+                             "device = :e AND (outcome = '' OR :f = 1)",
+                             {good ? "good" : "failed", row.reason, now_us, row.counter, device, added}));
       WALLE_TRY(database_->execute("UPDATE devices SET acked_seq = :a WHERE id = :b AND acked_seq < :c",
                                    {row.seq, device, row.seq}));
     }
