@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -41,9 +42,12 @@ struct Backend {
   core::Service& service;
   /// Prometheus text of counters that others keep (transport, tunnel); may be empty.
   std::function<std::map<std::string, double>()> counters;
+  /// Bytes of blobs sent, over all listeners.
+  std::atomic<int64_t>* blob_bytes = nullptr;
 };
 
-enum class Access : uint8_t { open, admin };
+/// Who may call: anyone; whoever reaches the plain listener on loopback, else admins; admins.
+enum class Access : uint8_t { open, local, admin };
 
 /// One endpoint; api/handlers/<name>.cpp defines one, named after the file. POSTs of admins with an Idempotency-Key
 /// header are answered from memory when they are repeated.

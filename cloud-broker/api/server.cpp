@@ -57,7 +57,7 @@ bool is_admin(const httplib::Request& request, const std::string& token) {
 }
 
 /// Serves a file in pieces; httplib does the ranges.
-void send_file(const Response& response, httplib::Response& out) {
+void send_file(const Response& response, httplib::Response& out, std::atomic<int64_t>* blob_bytes) {
   auto fd = std::make_shared<UniqueFd>(::open(response.file.c_str(), O_RDONLY | O_CLOEXEC));
   struct stat info {};
   if (!*fd || ::fstat(fd->get(), &info) != 0) {
@@ -73,14 +73,15 @@ void send_file(const Response& response, httplib::Response& out) {
       });
 }
 
-void send(const Response& response, httplib::Response& out) {
+void send(const Response& response, httplib::Response& out, std::atomic<int64_t>* blob_bytes = nullptr) {
   out.status = response.status;
   out.set_header("X-Content-Type-Options", "nosniff");
   out.set_header("Cache-Control", response.immutable ? "public, max-age=31536000, immutable" : "no-store");
   if (!response.file.empty()) {
     // httplib picks 200 or 206 itself as long as no status is set.
     out.status = -1;
-    return send_file(response, out);
+    // Metadata is not counted: it is what tells devices that there is nothing to fetch.
+    return send_file(response, out, response.type == "application/octet-stream" ? blob_bytes : nullptr);
   }
   out.set_content(response.body, response.type);
 }
@@ -109,6 +110,7 @@ Result<Response> answer(Backend& backend, const HandlerDef& handler, const Reque
 struct Site {
   Backend& backend;
   std::string token;
+  bool loopback = false;  ///< plain, so only this machine reaches it
 };
 
 void serve(const Site& site, const HandlerDef& handler, const std::vector<std::string>& names,
@@ -117,7 +119,8 @@ void serve(const Site& site, const HandlerDef& handler, const std::vector<std::s
   for (size_t i = 0; i < names.size() && i + 1 < in.matches.size(); ++i) request.path[names[i]] = in.matches[i + 1];
   for (const auto& [key, value] : in.params) request.query[key] = value;
   request.body = in.body;
-  if (handler.access == Access::admin) {
+  const bool guarded = handler.access == Access::admin || (handler.access == Access::local && !site.loopback);
+  if (guarded) {
     if (!is_admin(in, site.token)) {
       out.set_header("WWW-Authenticate", "Bearer");
       Response refused =
@@ -129,7 +132,7 @@ void serve(const Site& site, const HandlerDef& handler, const std::vector<std::s
     request.actor = "admin";
   }
   const auto result = answer(site.backend, handler, request, in.get_header_value("Idempotency-Key"));
-  send(result ? *result : error_response(result.error()), out);
+  send(result ? *result : error_response(result.error()), out, site.backend.blob_bytes);
 }
 
 void add_routes(httplib::Server& http, const Site& site) {
@@ -181,7 +184,7 @@ Result<std::unique_ptr<Server>> Server::start(Backend backend, ServerOptions opt
   if (!state->http->is_valid())
     return fail(ErrorCode::invalid_argument, "cannot use the certificate " + state->options.certificate);
   set_bounds(*state->http);
-  add_routes(*state->http, {state->backend, state->options.token});
+  add_routes(*state->http, {state->backend, state->options.token, state->options.certificate.empty()});
   const std::string& host = state->options.host;
   state->port = state->options.port;
   const bool bound = state->port == 0 ? (state->port = state->http->bind_to_any_port(host)) > 0

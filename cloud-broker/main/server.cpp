@@ -61,6 +61,8 @@ Status Server::write_identities(const core::Config& config) {
   const std::string keys = config.state_dir + "/keys/";
   const auto server = WALLE_TRY(service_->authority().issue_server(config.public_host, names_of(config)));
   const auto client = WALLE_TRY(service_->authority().issue_client(kServiceName));
+  // Not a secret, and what a device needs before it can enrol over HTTPS.
+  WALLE_TRY(write_file_atomically(config.state_dir + "/ca.pem", service_->authority().certificate_pem()));
   WALLE_TRY(write_file_atomically(keys + "server.key", server.key_pem, 0600));
   WALLE_TRY(write_file_atomically(keys + "server.crt", server.certificate_pem));
   WALLE_TRY(write_file_atomically(keys + "service.key", client.key_pem, 0600));
@@ -92,7 +94,7 @@ Status Server::start_mqtt(const core::Config& config) {
 
 Status Server::start_api(const core::Config& config) {
   const std::string token = WALLE_TRY(admin_token(config.state_dir));
-  const api::Backend backend{*service_, [this] { return counters(); }};
+  const api::Backend backend{*service_, [this] { return counters(); }, &blob_bytes_};
   if (config.http.port >= 0) {
     http_ = WALLE_TRY(api::Server::start(backend, {config.http.host, config.http.port, "", "", token}));
     http_url_ = "http://" + address(config.http.host, http_->port());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <string>
@@ -32,6 +33,7 @@ class Server {
   [[nodiscard]] Status write_identities(const core::Config& config);
   [[nodiscard]] std::map<std::string, double> counters() const;
 
+  std::atomic<int64_t> blob_bytes_ = 0;
   std::unique_ptr<core::Service> service_;
   std::unique_ptr<transport::Mosquitto> mosquitto_;
   std::unique_ptr<tunnel::Sink> sink_;

@@ -144,9 +144,10 @@ Status Publisher::write_timestamp(int64_t now_us) {
 }
 
 Status Publisher::delegate(const std::string& scenario, int64_t now_us) {
+  // A publisher whose key is kept elsewhere must not get a second one behind its back.
+  if (root_.publishers.contains(scenario)) return {};
   const bundle::SigningKey publisher = WALLE_TRY(key("publisher-" + scenario, true));
   const std::string id = publisher.public_key().id();
-  if (root_.publishers.contains(scenario)) return {};
   root_.keys[id] = publisher.public_key();
   root_.publishers[scenario] = bundle::Role{{id}, 1};
   return write_root(now_us);

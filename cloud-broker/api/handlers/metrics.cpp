@@ -15,6 +15,8 @@ Result<Response> run(Backend& backend, const Request&) {
   prometheus::Registry registry;
   if (backend.counters)
     for (const auto& [name, value] : backend.counters()) add(registry, name, value);
+  if (backend.blob_bytes != nullptr)
+    add(registry, "blob_bytes_sent_total", static_cast<double>(backend.blob_bytes->load()));
   add(registry, "epoch", static_cast<double>(backend.service.epoch()));
   const Value releases = WALLE_TRY(backend.service.releases());
   auto& states = prometheus::BuildGauge().Name("walle_broker_releases").Help("releases by state").Register(registry);
@@ -25,6 +27,6 @@ Result<Response> run(Backend& backend, const Request&) {
 }  // namespace
 
 extern const HandlerDef kMetrics;
-const HandlerDef kMetrics = {"GET", "/metrics", "Prometheus text", Access::admin, run};
+const HandlerDef kMetrics = {"GET", "/metrics", "Prometheus text", Access::local, run};
 
 }  // namespace walle::api
