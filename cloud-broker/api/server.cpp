@@ -64,13 +64,14 @@ void send_file(const Response& response, httplib::Response& out, std::atomic<int
     out.status = 404;
     return;
   }
-  out.set_content_provider(
-      static_cast<size_t>(info.st_size), response.type, [fd](size_t offset, size_t length, httplib::DataSink& sink) {
-        std::array<char, 65536> buffer;
-        const ssize_t got =
-            ::pread(fd->get(), buffer.data(), std::min(length, buffer.size()), static_cast<off_t>(offset));
-        return got > 0 && sink.write(buffer.data(), static_cast<size_t>(got));
-      });
+  out.set_content_provider(static_cast<size_t>(info.st_size), response.type,
+                           [fd, blob_bytes](size_t offset, size_t length, httplib::DataSink& sink) {
+                             std::array<char, 65536> buffer;
+                             const ssize_t got = ::pread(fd->get(), buffer.data(), std::min(length, buffer.size()),
+                                                         static_cast<off_t>(offset));
+                             if (got > 0 && blob_bytes != nullptr) *blob_bytes += got;
+                             return got > 0 && sink.write(buffer.data(), static_cast<size_t>(got));
+                           });
 }
 
 void send(const Response& response, httplib::Response& out, std::atomic<int64_t>* blob_bytes = nullptr) {
