@@ -1,6 +1,6 @@
 #include "libwalle/graph/problem.h"
 
-#include <cstring>
+#include <array>
 
 #include "libwalle/graph/op.h"
 
@@ -81,8 +81,7 @@ Status broadcast_operands(const Node& node, Problem& problem, size_t own) {
       break;
     case Family::norm:
       for (size_t i = 1; i < own; ++i) {
-        if (node.operands[i] != kNoValue)
-          WALLE_TRY(broadcast(node, problem.operands[i], problem.operands[0].dims));
+        if (node.operands[i] != kNoValue) WALLE_TRY(broadcast(node, problem.operands[i], problem.operands[0].dims));
       }
       break;
     default:
@@ -116,9 +115,7 @@ void put_all(Bytes& out, const Fields&... fields) {
 
 struct AttributeKey {
   Bytes& out;
-  void window(const Window& w) const {
-    put_all(out, w.kernel, w.strides, w.dilations, w.pads_begin, w.pads_end);
-  }
+  void window(const Window& w) const { put_all(out, w.kernel, w.strides, w.dilations, w.pads_begin, w.pads_end); }
   void operator()(const UnaryAttributes& a) const { put_all(out, a.op, a.alpha, a.beta); }
   void operator()(const BinaryAttributes& a) const { put_all(out, a.op); }
   void operator()(const SelectAttributes&) const {}
@@ -143,8 +140,8 @@ struct AttributeKey {
     put_all(out, a.op, a.count_include_pad, a.column_major, a.p);
   }
   void operator()(const ResizeAttributes& a) const {
-    put_all(out, a.mode, a.coordinates, a.nearest, a.cubic_coefficient, a.extrapolation, a.exclude_outside,
-            a.antialias, a.scales, a.roi);
+    put_all(out, a.mode, a.coordinates, a.nearest, a.cubic_coefficient, a.extrapolation, a.exclude_outside, a.antialias,
+            a.scales, a.roi);
   }
   void operator()(const GatherAttributes& a) const { put_all(out, a.axis); }
   void operator()(const GatherElementsAttributes& a) const { put_all(out, a.axis); }
@@ -162,14 +159,41 @@ void put_operands(Bytes& out, const std::vector<Operand>& operands) {
   for (const Operand& o : operands) put_all(out, o.dtype, o.dims, o.strides, o.constant, o.present);
 }
 
+constexpr std::array<std::string_view, static_cast<size_t>(UnaryOp::count_)> kUnaryNames = {
+    "abs",    "neg",         "floor",        "ceil",       "round",    "sign",       "sqrt",
+    "rsqrt",  "reciprocal",  "exp",          "log",        "sin",      "cos",        "tan",
+    "asin",   "acos",        "atan",         "sinh",       "cosh",     "tanh",       "asinh",
+    "acosh",  "atanh",       "erf",          "sigmoid",    "relu",     "leaky_relu", "elu",
+    "selu",   "celu",        "hard_sigmoid", "hard_swish", "softplus", "softsign",   "thresholded_relu",
+    "gelu",   "gelu_tanh",   "mish",         "swish",      "shrink",   "clip",       "is_nan",
+    "is_inf", "logical_not", "bit_not",      "square",     "identity"};
+constexpr std::array<std::string_view, static_cast<size_t>(BinaryOp::count_)> kBinaryNames = {
+    "add",  "sub",        "mul",         "div",         "pow",         "mod",    "fmod",    "min",
+    "max",  "prelu",      "logical_and", "logical_or",  "logical_xor", "equal",  "greater", "greater_equal",
+    "less", "less_equal", "shift_left",  "shift_right", "bit_and",     "bit_or", "bit_xor"};
+constexpr std::array<std::string_view, static_cast<size_t>(ReduceOp::count_)> kReduceNames = {
+    "sum", "mean", "max", "min", "prod", "sum_square", "l1", "l2", "log_sum", "log_sum_exp", "and", "or"};
+
+/// What a family member is called: "binary add", "conv".
+std::string function_text(const FamilyAttributes& attributes) {
+  std::string text(name_of(family_of(attributes)));
+  if (const auto* a = std::get_if<UnaryAttributes>(&attributes))
+    text += " " + std::string(kUnaryNames[static_cast<size_t>(a->op)]);
+  if (const auto* a = std::get_if<BinaryAttributes>(&attributes))
+    text += " " + std::string(kBinaryNames[static_cast<size_t>(a->op)]);
+  if (const auto* a = std::get_if<ReduceAttributes>(&attributes))
+    text += " " + std::string(kReduceNames[static_cast<size_t>(a->op)]);
+  return text;
+}
+
 std::string epilogue_text(const EpilogueOp& op) {
   switch (op.kind) {
     case EpilogueKind::bias_channel:
       return " +bias";
     case EpilogueKind::unary:
-      return " +unary" + std::to_string(static_cast<int>(op.unary));
+      return " +" + std::string(kUnaryNames[static_cast<size_t>(op.unary)]);
     case EpilogueKind::binary_scalar:
-      return " +scalar";
+      return " +" + std::string(kBinaryNames[static_cast<size_t>(op.binary)]) + "_scalar";
     case EpilogueKind::add_operand:
       return " +residual";
   }
@@ -236,7 +260,7 @@ std::string problem_key(const Problem& problem) {
 }
 
 std::string describe(const Problem& problem) {
-  std::string text(name_of(problem.family()));
+  std::string text = function_text(problem.attributes);
   for (const Operand& o : problem.operands) text += " " + engine::describe(o.dtype, o.dims);
   text += " →";
   for (const Operand& o : problem.results) text += " " + engine::describe(o.dtype, o.dims);

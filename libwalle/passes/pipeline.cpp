@@ -2,11 +2,11 @@
 
 namespace walle::passes {
 
-extern const PassDef kBatchNorm, kCse, kDce, kEpilogue, kFoldCore, kInfer, kLower, kPatterns, kRasterMerge,
-    kRasterShare, kViews;
+extern const PassDef kAffine, kCse, kDce, kEpilogue, kFoldCore, kInfer, kLower, kPatterns, kRasterMerge, kRasterShare,
+    kViews;
 
 std::span<const PassDef* const> model_passes() {
-  static constexpr const PassDef* kPasses[] = {&kInfer, &kDce, &kCse, &kBatchNorm, &kDce};
+  static constexpr const PassDef* kPasses[] = {&kInfer, &kDce, &kCse, &kAffine, &kDce};
   return kPasses;
 }
 
