@@ -27,8 +27,8 @@ Replacement decompose(const NodeView& node, GraphBuilder& builder) {
   const ValueId grouped = WALLE_TRY(rules::reshape(builder, node.operand(0), Ints{dims[0], groups, rest}));
   const ValueId one = builder.scalar(WALLE_TRY(node.dtype(0)), 1);
   const ValueId unit = WALLE_TRY(rules::reshape(builder, one, Ints{1}));
-  const ValueId normal = WALLE_TRY(
-      builder.one("LayerNormalization", {grouped, unit}, {{"axis", int64_t{2}}, {"epsilon", epsilon}}));
+  const ValueId normal =
+      WALLE_TRY(builder.one("LayerNormalization", {grouped, unit}, {{"axis", int64_t{2}}, {"epsilon", epsilon}}));
   const ValueId back = WALLE_TRY(rules::reshape(builder, normal, dims));
   const ValueId scale = WALLE_TRY(per_channel(builder, node.operand(1), dims, groups));
   const ValueId bias = WALLE_TRY(per_channel(builder, node.operand(2), dims, groups));

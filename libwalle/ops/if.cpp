@@ -7,7 +7,8 @@ namespace {
 Status join(const NodeView& node, InferContext& context, size_t result, const graph::Value& a, const graph::Value& b) {
   if (!a.dtype || !b.dtype) return node.fail(ErrorCode::invalid_argument, "a branch's output has no type");
   if (*a.dtype != *b.dtype)
-    return node.fail(ErrorCode::invalid_argument, "the branches give different types for output " + std::to_string(result));
+    return node.fail(ErrorCode::invalid_argument,
+                     "the branches give different types for output " + std::to_string(result));
   if (!a.shape || !b.shape || a.shape->size() != b.shape->size()) {
     context.set_unknown_shape(result, *a.dtype);
     return {};

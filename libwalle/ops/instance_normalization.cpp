@@ -16,8 +16,8 @@ Replacement decompose(const NodeView& node, GraphBuilder& builder) {
   const float epsilon = WALLE_TRY(node.attribute_float("epsilon", 1e-5F));
   const ValueId scale = WALLE_TRY(rules::per_axis(builder, node.operand(1), rank, 1));
   const ValueId bias = WALLE_TRY(rules::per_axis(builder, node.operand(2), rank, 1));
-  return rules::replaced(builder.one("LayerNormalization", {node.operand(0), scale, bias},
-                                     {{"axis", int64_t{2}}, {"epsilon", epsilon}}));
+  return rules::replaced(
+      builder.one("LayerNormalization", {node.operand(0), scale, bias}, {{"axis", int64_t{2}}, {"epsilon", epsilon}}));
 }
 
 }  // namespace

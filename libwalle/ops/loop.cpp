@@ -82,12 +82,13 @@ Status infer(const NodeView& node, InferContext& context) {
 
 }  // namespace
 
-extern const OpDef kLoop = {.name = "Loop",
-                            .formula = "for (i = 0; i < trips and c; ++i) (c, v…, s_i…) = body(i, c, v…); y = v…, [s_0, s_1, …]…",
-                            .op_class = OpClass::control,
-                            .operands = {2, -1},
-                            .results = {1, -1},
-                            .attributes = "carried:int=0",
-                            .infer = infer};
+extern const OpDef kLoop = {
+    .name = "Loop",
+    .formula = "for (i = 0; i < trips and c; ++i) (c, v…, s_i…) = body(i, c, v…); y = v…, [s_0, s_1, …]…",
+    .op_class = OpClass::control,
+    .operands = {2, -1},
+    .results = {1, -1},
+    .attributes = "carried:int=0",
+    .infer = infer};
 
 }  // namespace walle::ops

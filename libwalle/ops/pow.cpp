@@ -35,6 +35,7 @@ extern const OpDef kPow = {.name = "Pow",
                            .op_class = OpClass::atomic,
                            .operands = {2, 2},
                            .results = {1, 1},
+                           .upgrade = rules::upgrade_broadcast,
                            .infer = infer,
                            .decompose = decompose,
                            .atomic = rules::binary_form<BinaryOp::pow>};

@@ -90,8 +90,8 @@ Result<T> choice(const NodeView& node, std::string_view attribute, std::string_v
 }
 
 using Mode = std::pair<std::string_view, ResizeMode>;
-constexpr std::array<Mode, 3> kModes = {
-    Mode{"nearest", ResizeMode::nearest}, Mode{"linear", ResizeMode::linear}, Mode{"cubic", ResizeMode::cubic}};
+constexpr std::array<Mode, 3> kModes = {Mode{"nearest", ResizeMode::nearest}, Mode{"linear", ResizeMode::linear},
+                                        Mode{"cubic", ResizeMode::cubic}};
 using Coordinates = std::pair<std::string_view, ResizeCoordinates>;
 constexpr std::array<Coordinates, 7> kCoordinates = {
     Coordinates{"half_pixel", ResizeCoordinates::half_pixel},
@@ -130,19 +130,19 @@ Result<CoreForm> atomic(const NodeView& node) {
 
 }  // namespace
 
-extern const OpDef kResize = {
-    .name = "Resize",
-    .formula = "y[p] = x interpolated at the place of p, axis by axis",
-    .op_class = OpClass::atomic,
-    .operands = {1, 4},
-    .results = {1, 1},
-    .attributes = "antialias:int=0, axes:ints?, coordinate_transformation_mode:string=half_pixel, "
-                  "cubic_coeff_a:float=-0.75, exclude_outside:int=0, extrapolation_value:float=0, "
-                  "keep_aspect_ratio_policy:string=stretch, mode:string=nearest, "
-                  "nearest_mode:string=round_prefer_floor, roi:floats?, scales:floats?, sizes:ints?",
-    .upgrade = upgrade,
-    .infer = infer,
-    .decompose = decompose,
-    .atomic = atomic};
+extern const OpDef kResize = {.name = "Resize",
+                              .formula = "y[p] = x interpolated at the place of p, axis by axis",
+                              .op_class = OpClass::atomic,
+                              .operands = {1, 4},
+                              .results = {1, 1},
+                              .attributes =
+                                  "antialias:int=0, axes:ints?, coordinate_transformation_mode:string=half_pixel, "
+                                  "cubic_coeff_a:float=-0.75, exclude_outside:int=0, extrapolation_value:float=0, "
+                                  "keep_aspect_ratio_policy:string=stretch, mode:string=nearest, "
+                                  "nearest_mode:string=round_prefer_floor, roi:floats?, scales:floats?, sizes:ints?",
+                              .upgrade = upgrade,
+                              .infer = infer,
+                              .decompose = decompose,
+                              .atomic = atomic};
 
 }  // namespace walle::ops

@@ -2,6 +2,7 @@
 
 #include "libwalle/ops/rules/known.h"
 #include "libwalle/ops/rules/shapes.h"
+#include "libwalle/ops/rules/upgrade.h"
 
 // Definitions of elementwise operators: one family member each.
 namespace walle::ops::rules {
@@ -64,6 +65,7 @@ constexpr OpDef arithmetic(std::string_view name, std::string_view formula) {
           .op_class = OpClass::atomic,
           .operands = {2, 2},
           .results = {1, 1},
+          .upgrade = upgrade_broadcast,
           .infer = infer_arithmetic<kOp>,
           .atomic = binary_form<kOp>};
 }
@@ -75,6 +77,7 @@ constexpr OpDef comparison(std::string_view name, std::string_view formula) {
           .op_class = OpClass::atomic,
           .operands = {2, 2},
           .results = {1, 1},
+          .upgrade = upgrade_broadcast,
           .infer = infer_comparison<kOp>,
           .atomic = binary_form<kOp>};
 }

@@ -123,8 +123,7 @@ class Unroller {
   Status mask(int64_t t, const State& before, State& after, ValueId& output) {
     const ValueId lives = WALLE_TRY(alive(node_, builder_, recurrent_, t));
     output = WALLE_TRY(builder_.one("Where", {lives, after[0], scalar_like(builder_, after[0], 0)}));
-    for (size_t i = 0; i < after.size(); ++i)
-      after[i] = WALLE_TRY(builder_.one("Where", {lives, after[i], before[i]}));
+    for (size_t i = 0; i < after.size(); ++i) after[i] = WALLE_TRY(builder_.one("Where", {lives, after[i], before[i]}));
     return {};
   }
 

@@ -23,4 +23,22 @@ Status become(Node& node, GraphBuilder& builder, std::string_view op) {
   return {};
 }
 
+Status upgrade_broadcast(Node& node, int opset, GraphBuilder& builder) {
+  if (opset >= 7) return {};
+  const auto axis = graph::attribute_int(node.attributes, "axis", -1);
+  node.attributes.erase("axis");
+  node.attributes.erase("broadcast");
+  if (!axis || *axis < 0 || node.operands.size() < 2) return {};
+  const auto& a = builder.value(node.operands[0]).shape;
+  const auto& b = builder.value(node.operands[1]).shape;
+  if (!a || !b || a->size() > 64)
+    return fail(ErrorCode::unsupported, "node '" + node.name + "': broadcasting from an axis needs known ranks");
+  Ints behind;
+  for (size_t i = static_cast<size_t>(*axis) + b->size(); i < a->size(); ++i)
+    behind.push_back(static_cast<int64_t>(i) - *axis);
+  if (behind.empty()) return {};
+  node.operands[1] = WALLE_TRY(builder.one("Unsqueeze", {node.operands[1], builder.ints(behind)}));
+  return {};
+}
+
 }  // namespace walle::ops::rules

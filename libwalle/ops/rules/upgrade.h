@@ -12,4 +12,8 @@ void set_operand(Node& node, size_t position, ValueId value);
 /// Makes the node one of another operator. Errors: internal if this build lacks it.
 [[nodiscard]] Status become(Node& node, GraphBuilder& builder, std::string_view op);
 
+/// Before opset 7 binary operators broadcast only if asked to, operand 1 from `axis` on: it gets axes of size 1 behind.
+/// Errors: unsupported where ranks are not known.
+[[nodiscard]] Status upgrade_broadcast(Node& node, int opset, GraphBuilder& builder);
+
 }  // namespace walle::ops::rules

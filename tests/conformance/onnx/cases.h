@@ -1,0 +1,38 @@
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <walle/engine/tensor.h>
+
+#include "libwalle/base/result.h"
+#include "libwalle/graph/graph.h"
+
+namespace walle::conformance {
+
+/// A folder with model.onnx and test_data_set_*: "node/test_abs".
+struct Case {
+  std::string name;
+  std::string folder;
+};
+
+/// All cases of libonnx-testdata, sorted; empty if the package is not installed.
+[[nodiscard]] std::vector<Case> all_cases();
+/// Operators that a case's model uses, also in its blocks; empty if it cannot be read.
+[[nodiscard]] std::set<std::string> operators_of(const Case& one);
+/// Name → reason, of left_out.txt.
+[[nodiscard]] std::map<std::string, std::string> left_out();
+
+/// One set of inputs and expected outputs, in the model's order.
+struct Data {
+  std::vector<engine::Tensor> inputs, outputs;
+};
+[[nodiscard]] Result<std::vector<Data>> data_of(const Case& one);
+
+/// Runs a case on a backend and compares. Inputs that decide shapes (small integers, Resize's scales) are given as
+/// inputs first; where the plan then depends on their data, as constants. Errors: what went wrong or differs.
+[[nodiscard]] Status run_case(const Case& one, const std::string& backend);
+
+}  // namespace walle::conformance
