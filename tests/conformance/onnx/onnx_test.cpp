@@ -29,8 +29,8 @@ std::string label(const ::testing::TestParamInfo<std::tuple<Case, std::string>>&
   return text;
 }
 
-INSTANTIATE_TEST_SUITE_P(Debian, Onnx, ::testing::Combine(::testing::ValuesIn(all_cases()), ::testing::Values("ref", "cpu")),
-                         label);
+INSTANTIATE_TEST_SUITE_P(Debian, Onnx,
+                         ::testing::Combine(::testing::ValuesIn(all_cases()), ::testing::Values("ref", "cpu")), label);
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(Onnx);
 
 TEST(OnnxCases, AreInstalled) { EXPECT_GE(all_cases().size(), 1000U) << "install libonnx-testdata"; }

@@ -29,8 +29,8 @@ Status compare(const engine::Tensor& got, const engine::Tensor& want, const std:
     const double have = ops::rules::element(got, i);
     const double right = ops::rules::element(want, i);
     if (close(have, right)) continue;
-    return fail(ErrorCode::internal, name + "[" + std::to_string(i) + "] is " + std::to_string(have) +
-                                         ", should be " + std::to_string(right));
+    return fail(ErrorCode::internal, name + "[" + std::to_string(i) + "] is " + std::to_string(have) + ", should be " +
+                                         std::to_string(right));
   }
   return {};
 }
