@@ -93,7 +93,8 @@ Result<CoreForm> atomic(const NodeView& node) {
     int64_t begin = a.window.auto_pad == "VALID" ? 0 : a.window.pads[i];
     if (same(a) || !a.output_shape.empty()) {
       const int64_t total = full - y[i + 2];
-      begin = a.window.auto_pad == "SAME_UPPER" ? total / 2 : total - total / 2;
+      // What is asked for beyond the full size stands at the end and is 0 but for the bias.
+      begin = std::max<int64_t>(0, a.window.auto_pad == "SAME_UPPER" ? total / 2 : total - total / 2);
     }
     conv.window.kernel.push_back(a.window.kernel[i]);
     conv.window.strides.push_back(a.window.strides[i]);

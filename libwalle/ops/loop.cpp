@@ -30,9 +30,16 @@ Result<bool> widen(const NodeView& node, InferContext& context, graph::Value& be
   return changed;
 }
 
+/// A condition that is known to be true.
+bool holds(const graph::Value& value) {
+  if (value.constant && value.constant->count() == 1) return *static_cast<const uint8_t*>(value.constant->data()) != 0;
+  return value.known && value.known->size() == 1 && (*value.known)[0].known() && (*value.known)[0].value() != 0;
+}
+
 /// The body's inputs: iteration, condition, carried values, captures.
 Result<std::vector<graph::Value>> body_inputs(const NodeView& node) {
   std::vector<graph::Value> inputs = {typed(DType::i64, {}), typed(DType::boolean, {})};
+  inputs[1].known = {Dim(1)};  // the body only runs while the condition holds
   for (size_t i = 2; i < node.operand_count(); ++i) {
     if (!node.has(i)) return node.fail(ErrorCode::invalid_argument, "a carried value is missing");
     graph::Value value = node.value(i);
@@ -70,7 +77,8 @@ Status infer(const NodeView& node, InferContext& context) {
   }
   // Without a condition that can stop it, the loop runs `trip count` times.
   const auto trips = node.known(0);
-  const bool fixed = trips && trips->size() == 1 && !node.has(1);
+  const bool begins = !node.has(1) || holds(node.value(1));
+  const bool fixed = trips && trips->size() == 1 && begins && holds(outputs[0]);
   const Dim turns = fixed ? (*trips)[0] : context.fresh("turns");
   for (size_t i = 0; i < node.result_count(); ++i) {
     const graph::Value& value = i < carried ? inputs[2 + i] : outputs[1 + i];

@@ -1,5 +1,6 @@
 #include "libwalle/ops/rules/resize.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -59,8 +60,35 @@ Status infer(const NodeView& node, InferContext& context) {
   return {};
 }
 
+double rounded(const std::string& mode, double at) {
+  if (mode == "floor") return std::floor(at);
+  if (mode == "ceil") return std::ceil(at);
+  return mode == "round_prefer_ceil" ? std::floor(at + 0.5) : std::ceil(at - 0.5);
+}
+
+/// Mode nearest with coordinates (p + 1/2) / scale, which opsets 11 and 12 had: whole rows along each axis.
+Replacement pick_rows(const NodeView& node, GraphBuilder& builder) {
+  const Ints dims = WALLE_TRY(node.dims(0));
+  const auto sizes = WALLE_TRY(rules::resize_sizes(node, dims));
+  if (!sizes) return node.fail(ErrorCode::unsupported, "the size depends on data");
+  const std::string mode = WALLE_TRY(node.attribute_string("nearest_mode", "round_prefer_floor"));
+  ValueId y = node.operand(0);
+  for (size_t axis = 0; axis < dims.size(); ++axis) {
+    if (sizes->sizes[axis] == dims[axis] && sizes->scales[axis] == 1) continue;
+    Ints rows;
+    for (int64_t p = 0; p < sizes->sizes[axis]; ++p) {
+      const double at = rounded(mode, (static_cast<double>(p) + 0.5) / sizes->scales[axis]);
+      rows.push_back(std::clamp<int64_t>(static_cast<int64_t>(at), 0, dims[axis] - 1));
+    }
+    y = WALLE_TRY(builder.one("Gather", {y, builder.ints(rows)}, {{"axis", static_cast<int64_t>(axis)}}));
+  }
+  return rules::replaced(y == node.operand(0) ? builder.one("Identity", {y}) : Result<ValueId>(y));
+}
+
 /// Canonical: scales, sizes and roi as attributes.
 Replacement decompose(const NodeView& node, GraphBuilder& builder) {
+  const std::string coordinates = WALLE_TRY(node.attribute_string("coordinate_transformation_mode", "half_pixel"));
+  if (coordinates == "tf_half_pixel_for_nn") return pick_rows(node, builder);
   if (node.operand_count() == 1) return rules::canonical();
   Attributes attributes = node.node().attributes;
   constexpr std::array<std::string_view, 3> kNames = {"roi", "scales", "sizes"};
@@ -93,12 +121,11 @@ using Mode = std::pair<std::string_view, ResizeMode>;
 constexpr std::array<Mode, 3> kModes = {Mode{"nearest", ResizeMode::nearest}, Mode{"linear", ResizeMode::linear},
                                         Mode{"cubic", ResizeMode::cubic}};
 using Coordinates = std::pair<std::string_view, ResizeCoordinates>;
-constexpr std::array<Coordinates, 7> kCoordinates = {
+constexpr std::array<Coordinates, 6> kCoordinates = {
     Coordinates{"half_pixel", ResizeCoordinates::half_pixel},
     Coordinates{"pytorch_half_pixel", ResizeCoordinates::pytorch_half_pixel},
     Coordinates{"align_corners", ResizeCoordinates::align_corners},
     Coordinates{"asymmetric", ResizeCoordinates::asymmetric},
-    Coordinates{"tf_half_pixel_for_nn", ResizeCoordinates::half_pixel},
     Coordinates{"tf_crop_and_resize", ResizeCoordinates::tf_crop_and_resize},
     Coordinates{"half_pixel_symmetric", ResizeCoordinates::half_pixel_symmetric}};
 using Nearest = std::pair<std::string_view, ResizeNearest>;
@@ -122,9 +149,10 @@ Result<CoreForm> atomic(const NodeView& node) {
   resize.scales.fill(1);
   for (size_t i = 0; i < dims.size(); ++i) {
     resize.scales[i] = sizes->scales[i];
-    resize.roi[i + dims.size()] = 1;
+    const bool crop = !sizes->roi.empty();
+    resize.roi[i] = crop ? sizes->roi[i] : 0;
+    resize.roi[i + kMaxRank] = crop ? sizes->roi[i + dims.size()] : 1;
   }
-  for (size_t i = 0; i < sizes->roi.size(); ++i) resize.roi[i] = sizes->roi[i];
   return CoreForm{.attributes = resize};
 }
 

@@ -37,7 +37,8 @@ Status keep_aspect(const NodeView& node, const Ints& dims, const Ints& axes, Int
   const std::string policy = WALLE_TRY(node.attribute_string("keep_aspect_ratio_policy", "stretch"));
   if (policy == "stretch") return {};
   const auto scale_of = [&](size_t i) {
-    return static_cast<double>(wanted[i]) / static_cast<double>(dims[static_cast<size_t>(axes[i])]);
+    const auto dim = static_cast<double>(dims[static_cast<size_t>(axes[i])]);
+    return dim > 0 ? static_cast<double>(wanted[i]) / dim : 1;
   };
   double scale = scale_of(0);
   for (size_t i = 1; i < axes.size(); ++i)

@@ -41,7 +41,7 @@ def save(out, case, inputs, session):
     outputs = dict(zip(names, session.run(None, inputs)))
     for kind, arrays in (("in", inputs), ("out", outputs)):
         for i, (name, array) in enumerate(arrays.items()):
-            np.save(os.path.join(folder, f"{kind}_{i}_{name.replace('/', '@')}.npy"), np.ascontiguousarray(array))
+            np.save(os.path.join(folder, f"{kind}_{i}_{name.replace('/', '@')}.npy"), np.array(array, order="C"))
     return outputs
 
 
