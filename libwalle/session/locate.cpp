@@ -26,6 +26,7 @@ Locator::Locator(const graph::Graph& graph, std::vector<int64_t> scratch)
     : graph_(graph),
       scratch_(std::move(scratch)),
       parent_(graph.values.size()),
+      offset_(graph.values.size(), 0),
       slots_(graph.values.size()),
       bytes_(graph.values.size(), 0),
       first_(graph.values.size(), -1),
@@ -48,6 +49,15 @@ ValueId Locator::root(ValueId id) const {
   return id;
 }
 
+int64_t Locator::offset_in_root(ValueId id) const {
+  int64_t offset = 0;
+  while (parent_[static_cast<size_t>(id)] != id) {
+    offset += offset_[static_cast<size_t>(id)];
+    id = parent_[static_cast<size_t>(id)];
+  }
+  return offset;
+}
+
 bool Locator::is_identity(const Node& node) const {
   if (!node.core || family_of(node.core->attributes) != Family::raster || node.operands.size() != 1) return false;
   if (!node.core->views.empty()) return false;
@@ -55,6 +65,41 @@ bool Locator::is_identity(const Node& node) const {
   return passes::elements_of(graph_, node.operands[0]) == elements &&
          graph_.value(node.operands[0]).dtype == graph_.value(node.results[0]).dtype &&
          raster::identity(node.core->regions, elements).has_value();
+}
+
+/// Every region copies one whole operand densely, the regions cover the result, and each operand is a buffer of the
+/// arena that nothing else has placed.
+bool Locator::is_concatenation(const Node& node) const {
+  if (!node.core || family_of(node.core->attributes) != Family::raster || node.operands.size() < 2) return false;
+  if (!node.core->views.empty() || node.core->regions.size() != node.operands.size()) return false;
+  if (bits_of(*graph_.value(node.results[0]).dtype) < 8) return false;
+  std::vector<ValueId> roots;
+  int64_t written = 0;
+  for (const Region& region : node.core->regions) {
+    if (region.source == Region::kFill || region.indexed || region.combine != Combine::copy) return false;
+    const ValueId id = node.operands[static_cast<size_t>(region.source)];
+    const ValueId own = root(id);
+    const int64_t elements = raster::count(region);
+    const bool dense = region.axes.empty() ||
+                       (region.axes.size() == 1 && region.axes[0].src_stride == 1 && region.axes[0].dst_stride == 1);
+    if (!dense || region.src_offset != 0 || elements != passes::elements_of(graph_, id)) return false;
+    if (slots_[static_cast<size_t>(own)].place != Place::arena || own == root(node.results[0]) ||
+        bytes_[static_cast<size_t>(own)] != bytes_[static_cast<size_t>(id)])
+      return false;
+    if (std::find(roots.begin(), roots.end(), own) != roots.end()) return false;
+    roots.push_back(own);
+    written += elements;
+  }
+  return written == passes::elements_of(graph_, node.results[0]);
+}
+
+void Locator::place_operands(const Node& node) {
+  const int64_t size = bits_of(*graph_.value(node.results[0]).dtype) / 8;
+  for (const Region& region : node.core->regions) {
+    const auto own = static_cast<size_t>(root(node.operands[static_cast<size_t>(region.source)]));
+    parent_[own] = node.results[0];
+    offset_[own] = region.dst_offset * size;
+  }
 }
 
 Status Locator::fix_places() {
@@ -79,6 +124,9 @@ Status Locator::fix_places() {
     if (is_identity(node)) {
       alias_[n] = true;
       parent_[static_cast<size_t>(node.results[0])] = node.operands[0];
+    } else if (is_concatenation(node)) {
+      alias_[n] = true;
+      place_operands(node);
     }
   }
   return {};
@@ -88,7 +136,8 @@ void Locator::bind_outputs() {
   for (size_t k = 0; k < graph_.outputs.size(); ++k) {
     const ValueId id = graph_.outputs[k];
     Slot& slot = slots_[static_cast<size_t>(root(id))];
-    if (slot.place == Place::arena)
+    const bool whole = bytes_[static_cast<size_t>(root(id))] == bytes_[static_cast<size_t>(id)];
+    if (slot.place == Place::arena && whole)
       slot = {.place = Place::output, .index = static_cast<int64_t>(k)};
     else
       copies_.push_back({.from = {}, .output = k, .bytes = 0});
@@ -101,8 +150,9 @@ void Locator::measure_lifetimes() {
     const Node& node = graph_.nodes[static_cast<size_t>(n)];
     for (const ValueId id : node.results) {
       if (id == kNoValue || alias_[static_cast<size_t>(n)]) continue;
-      first_[static_cast<size_t>(id)] = n;
-      last_[static_cast<size_t>(id)] = std::max(last_[static_cast<size_t>(id)], n);
+      const auto own = static_cast<size_t>(root(id));
+      first_[own] = first_[own] < 0 ? n : std::min(first_[own], n);
+      last_[own] = std::max(last_[own], n);
     }
     for (const ValueId id : node.operands) {
       if (id != kNoValue) last_[static_cast<size_t>(root(id))] = n;
@@ -118,6 +168,7 @@ bool Locator::reusable(const Node& node, size_t operand, int64_t step) const {
   const graph::Value& result = graph_.value(node.results[0]);
   const graph::Value& value = graph_.value(id);
   if (slots_[static_cast<size_t>(from)].place != Place::arena || last_[static_cast<size_t>(from)] != step) return false;
+  if (bytes_[static_cast<size_t>(from)] != bytes_[static_cast<size_t>(id)]) return false;
   if (value.shape != result.shape || bits_of(*value.dtype) != bits_of(*result.dtype)) return false;
   // Another operand may see the same bytes through other strides.
   for (size_t other = 0; other < node.operands.size(); ++other) {
@@ -132,7 +183,7 @@ void Locator::reuse_dying_operands() {
     const Node& node = graph_.nodes[n];
     if (!elementwise(node) || node.results.size() != 1) continue;
     const ValueId result = node.results[0];
-    if (slots_[static_cast<size_t>(result)].place != Place::arena) continue;
+    if (slots_[static_cast<size_t>(result)].place != Place::arena || root(result) != result) continue;
     for (size_t i = 0; i < node.operands.size(); ++i) {
       if (!reusable(node, i, static_cast<int64_t>(n))) continue;
       const ValueId from = root(node.operands[i]);
@@ -179,7 +230,9 @@ Status Locator::assign_offsets() {
 
 Slot Locator::slot(ValueId id) const {
   if (id == kNoValue) return {};
-  return slots_[static_cast<size_t>(root(id))];
+  Slot slot = slots_[static_cast<size_t>(root(id))];
+  slot.offset += offset_in_root(id);
+  return slot;
 }
 
 Slot Locator::scratch_slot(size_t node) const { return {.place = Place::arena, .offset = scratch_offset_[node]}; }

@@ -5,8 +5,9 @@
 namespace walle::session {
 
 /// Decides where each value of a graph lies: constants and inputs where they are, outputs in the caller's tensors, the
-/// rest in one arena with lifetimes; a raster that is the identity, and an elementwise result whose operand dies, take
-/// their operand's place.
+/// rest in one arena with lifetimes. A raster that is the identity, and an elementwise result whose operand dies, take
+/// their operand's place; the operands of a raster that only puts them one behind the other (a concatenation along the
+/// outermost axis) are made where it wants them.
 class Locator {
  public:
   /// scratch: extra arena bytes for each node (blocks), by node.
@@ -25,8 +26,12 @@ class Locator {
 
  private:
   [[nodiscard]] graph::ValueId root(graph::ValueId id) const;
+  /// Bytes from the start of the root's buffer.
+  [[nodiscard]] int64_t offset_in_root(graph::ValueId id) const;
   [[nodiscard]] bool is_identity(const graph::Node& node) const;
   Status fix_places();
+  [[nodiscard]] bool is_concatenation(const graph::Node& node) const;
+  void place_operands(const graph::Node& node);
   void bind_outputs();
   void measure_lifetimes();
   void reuse_dying_operands();
@@ -36,6 +41,7 @@ class Locator {
   const graph::Graph& graph_;
   std::vector<int64_t> scratch_;
   std::vector<graph::ValueId> parent_;  ///< alias of; itself for a root
+  std::vector<int64_t> offset_;         ///< bytes from the start of the parent's buffer
   std::vector<Slot> slots_;             ///< of roots
   std::vector<int64_t> bytes_;
   std::vector<int64_t> first_, last_;  ///< of roots

@@ -99,6 +99,31 @@ TEST(Session, MergedRastersGiveWhatMaterialisedOnesGive) {
   EXPECT_EQ(list((*merged)[0]), list((*plain)[0]));
 }
 
+/// A concatenation of computed values, one of them also an output and read again.
+Graph concatenation() {
+  Maker m;
+  const ValueId x = m.input("x", DType::f32, {1, 3});
+  const ValueId a = m.op("a", "Neg", {x});
+  const ValueId b = m.op("b", "Abs", {a});
+  const ValueId c = m.op("c", "Concat", {a, b}, {{"axis", int64_t{1}}});
+  const ValueId d = m.op("d", "Relu", {c});
+  const ValueId e = m.op("e", "Concat", {d, m.op("h", "Neg", {c})}, {{"axis", int64_t{0}}});
+  m.graph.outputs = {m.op("f", "Neg", {e}), b, m.op("g", "Neg", {a})};
+  return std::move(m.graph);
+}
+
+TEST(Session, OperandsOfAConcatenationAreMadeInTheirPlace) {
+  const auto out = run_graph(concatenation(), {{"x", floats({1, 3}, {1, -2, 3})}});
+  ASSERT_TRUE(out) << out.error().message;
+  EXPECT_EQ(list((*out)[0]), (std::vector<float>{-0.F, -2, -0.F, -1, -2, -3, -1, 2, -3, 1, 2, 3}));
+  EXPECT_EQ(list((*out)[1]), (std::vector<float>{1, 2, 3}));
+  EXPECT_EQ(list((*out)[2]), (std::vector<float>{1, -2, 3}));
+  const auto model = model_from_graph(concatenation());
+  const auto session = Session::create(*model);
+  const auto plan = (*session)->explain(std::vector<NamedTensor>{{"x", floats({1, 3}, {1, -2, 3})}}, false);
+  for (const auto& raster : (*plan)["rasters"]) EXPECT_EQ(raster["became"], "alias");
+}
+
 /// y = c ? -x : |x|; `direct`: c is a boolean input, else it is computed from a float input.
 Graph branches(bool direct) {
   Maker m;
