@@ -22,7 +22,10 @@ struct Case {
   Case(const Problem& problem, std::mt19937& random) {
     for (const Operand& operand : problem.operands) {
       operands.emplace_back(operand);
-      fill_random(operand, operands.back(), random);
+      if (operand.data != nullptr)
+        std::memcpy(operands.back().data(), operand.data, sizeof(float));
+      else
+        fill_random(operand, operands.back(), random);
     }
     for (const Operand& result : problem.results) results.emplace_back(result);
   }

@@ -110,7 +110,23 @@ Problem make_unary(Generator& g) {
   return p;
 }
 
+/// y = a^e with e known while planning; the test fills the operand's memory with the same value.
+Problem make_power(Generator& g) {
+  static constexpr std::array<float, 5> kExponents = {2, 0.5F, -1, -0.5F, 1};
+  Problem p;
+  p.attributes = BinaryAttributes{BinaryOp::pow};
+  const Extents dims = g.shape(0, 4);
+  Operand exponent = Generator::dense(dims);
+  for (int64_t& stride : exponent.strides) stride = 0;
+  exponent.constant = true;
+  exponent.data = &kExponents[static_cast<size_t>(g.pick(0, 4))];
+  p.operands = {Generator::dense(dims), exponent};
+  p.results = {Generator::dense(dims)};
+  return p;
+}
+
 Problem make_binary(Generator& g) {
+  if (g.chance(15)) return make_power(g);
   Problem p;
   const auto op = static_cast<BinaryOp>(g.pick(0, static_cast<int64_t>(BinaryOp::count_) - 1));
   p.attributes = BinaryAttributes{op};
@@ -172,13 +188,14 @@ Problem make_conv(Generator& g) {
   int64_t out = group * g.one_of<6>({1, 2, 3, 8, 9, 20});
   const bool depthwise = g.chance(40);
   if (depthwise) in = g.size(), out = in * g.one_of<3>({1, 1, 2});
-  const bool whole = g.chance(15);
+  const bool whole = g.chance(30);
+  const bool narrow = g.chance(25);
   Extents x = {g.pick(1, 2), in};
   Extents filter = {out, depthwise ? 1 : in / group};
   Extents y = {x[0], out};
   for (size_t i = 0; i < rank; ++i) {
     if (whole) w.dilations[i] = 1, w.pads_begin[i] = w.pads_end[i] = 0;
-    const int64_t size = Generator::reach(w, i) + (whole ? 0 : g.size());
+    const int64_t size = Generator::reach(w, i) + (whole ? 0 : (narrow ? g.pick(0, 2) : g.size()));
     x.push_back(size);
     filter.push_back(w.kernel[i]);
     y.push_back((size + w.pads_begin[i] + w.pads_end[i] - Generator::reach(w, i)) / w.strides[i] + 1);
@@ -350,7 +367,7 @@ Problem make_gather(Generator& g) {
   for (size_t i = 0; i < axis; ++i) y.push_back(x[i]);
   for (const int64_t d : indices) y.push_back(d);
   for (size_t i = axis + 1; i < x.size(); ++i) y.push_back(x[i]);
-  p.operands = {g.strided(x, false), Generator::dense(indices, DType::i64)};
+  p.operands = {g.chance(50) ? Generator::dense(x) : g.strided(x, false), Generator::dense(indices, DType::i64)};
   p.results = {Generator::dense(y)};
   return p;
 }
