@@ -53,9 +53,15 @@ bool require_np() {
   return module != nullptr;
 }
 
-PyObject* finish(Result<np::Array> result) { return result ? wrap(std::move(*result)) : raise(result.error()); }
+PyObject* raise_array(const Error& error) {
+  if (error.code == ErrorCode::unsupported) return PyErr_Format(PyExc_TypeError, "%s", error.message.c_str());
+  if (error.code == ErrorCode::data_loss) return PyErr_Format(PyExc_OverflowError, "%s", error.message.c_str());
+  return raise(error);
+}
+
+PyObject* finish(Result<np::Array> result) { return result ? wrap(std::move(*result)) : raise_array(result.error()); }
 PyObject* finish_scalar(Result<np::Array> result) {
-  return result ? wrap_scalar(std::move(*result)) : raise(result.error());
+  return result ? wrap_scalar(std::move(*result)) : raise_array(result.error());
 }
 
 }  // namespace walle::package

@@ -36,6 +36,9 @@ void set_np_state(NpState* state);
 [[nodiscard]] PyObject* wrap_scalar(np::Array array);
 /// `finish` for results that are scalars when they have rank 0.
 [[nodiscard]] PyObject* finish_scalar(Result<np::Array> result);
+/// As raise(), with what NumPy raises for a dtype that a function does not take (unsupported → TypeError) and for a
+/// number that does not fit (data_loss → OverflowError).
+PyObject* raise_array(const Error& error);
 /// A new reference to the object of this dtype.
 [[nodiscard]] PyObject* dtype_object(DType dtype);
 

@@ -29,7 +29,7 @@ PyObject* operate(PyObject* a, PyObject* b) {
 PyObject* power(PyObject* a, PyObject* b, PyObject*) { return binary(np::kPower, a, b); }
 
 PyObject* assign_in_place(PyObject* self, const Result<np::Array>& result) {
-  if (!result) return raise(result.error());
+  if (!result) return raise_array(result.error());
   np::Array& target = as_array(self)->array;
   if (as_array(self)->scalar) return wrap_scalar(*result);
   if (!target.writable()) return raise({ErrorCode::invalid_argument, "output array is read-only"});
@@ -120,7 +120,7 @@ Result<np::Array> apply_binary(const np::BinaryFunction& function, PyObject* a, 
           operand->array.dtype() == DType::i64)) {
       continue;
     }
-    return fail(ErrorCode::invalid_argument, "Python integer out of bounds for " + std::string(np::numpy_name(dtype)));
+    return fail(ErrorCode::data_loss, "Python integer out of bounds for " + std::string(np::numpy_name(dtype)));
   }
   if (&function == &np::kPower && is_integer(np::common_dtype(left, right)) &&
       np::kind_of(right.array.dtype()) == 'i' && right.array.rank() == 0 &&

@@ -28,7 +28,7 @@ DType unary_dtype(TypeRule rule, DType dtype) {
 }
 
 tl::unexpected<Error> unsupported(std::string_view name, DType dtype) {
-  return fail(ErrorCode::invalid_argument,
+  return fail(ErrorCode::unsupported,
               "'" + std::string(name) + "' is not defined for dtype " + std::string(numpy_name(dtype)));
 }
 }  // namespace

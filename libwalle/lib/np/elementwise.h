@@ -49,8 +49,8 @@ extern const UnaryFunction kLogicalNot, kIsNan, kIsInf, kIsFinite, kSignBit;
 extern const UnaryFunction kExp, kExp2, kExpm1, kLog, kLog2, kLog10, kLog1p, kSqrt, kCbrt, kSin, kCos, kTan, kArcsin,
     kArccos, kArctan, kSinh, kCosh, kTanh, kDegrees, kRadians;
 
-/// Applies a function with broadcasting and NumPy 2's type promotion. Errors: invalid_argument (shapes, or a dtype that
-/// the function does not take); resource_exhausted.
+/// Applies a function with broadcasting and NumPy 2's type promotion. Errors: invalid_argument (shapes); unsupported (a
+/// dtype that the function does not take); resource_exhausted.
 [[nodiscard]] Result<Array> apply(const BinaryFunction& function, const Operand& a, const Operand& b);
 [[nodiscard]] Result<Array> apply(const UnaryFunction& function, const Array& a);
 

@@ -76,21 +76,18 @@ std::string scientific(double value, int digits) {
   return result;
 }
 
-/// Fraction digits that are zero in every element are not needed: 0.50 and 0.25 stay, 1.000 becomes 1.
-void trim_zeros(std::vector<std::string>& texts) {
-  for (;;) {
-    for (const std::string& text : texts) {
-      const size_t end = std::min(text.find('e'), text.size());
-      if (text.find('.') != std::string::npos && (end == 0 || text[end - 1] != '0' || text[end - 2] == '.')) {
-        if (text[end - 1] != '0') return;
-      }
-      if (text.find('.') != std::string::npos && text[end - 1] == '.') return;
-    }
+/// Zeros at the end of a fraction become blanks, so that the points stay below one another: 1.5 under 3.125.
+void blank_zeros(std::string& text) {
+  for (size_t i = text.size(); i > 0 && text[i - 1] == '0'; --i) text[i - 1] = ' ';
+}
+
+void drop_common_blanks(std::vector<std::string>& texts) {
+  auto ends_blank = [](const std::string& text) { return text.ends_with(' ') || text.find('.') == std::string::npos; };
+  while (std::all_of(texts.begin(), texts.end(), ends_blank)) {
     bool changed = false;
     for (std::string& text : texts) {
-      const size_t end = std::min(text.find('e'), text.size());
-      if (text.find('.') == std::string::npos) continue;
-      text.erase(end - 1, 1);
+      if (!text.ends_with(' ')) continue;
+      text.pop_back();
       changed = true;
     }
     if (!changed) return;
@@ -103,11 +100,14 @@ std::vector<std::string> float_texts(DType dtype, const std::vector<double>& val
   for (const double value : values) {
     if (!std::isfinite(value)) {
       texts.push_back(special(value));
+    } else if (style.scientific) {
+      texts.push_back(scientific(value, style.digits));
     } else {
-      texts.push_back(style.scientific ? scientific(value, style.digits) : fixed(value, style.digits));
+      texts.push_back(fixed(value, style.digits));
+      blank_zeros(texts.back());
     }
   }
-  trim_zeros(texts);
+  drop_common_blanks(texts);
   return texts;
 }
 

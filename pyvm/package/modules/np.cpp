@@ -35,11 +35,21 @@ bool add_number(PyObject* module, const char* name, double value) {
   return PyModule_Add(module, name, PyFloat_FromDouble(value)) == 0;
 }
 
+bool add_functions(PyObject* module, const NpTheme& theme) {
+  if (!theme.functions) return true;
+  if (!theme.submodule) return PyModule_AddFunctions(module, theme.functions) == 0;
+  PyObject* submodule = PyModule_New(theme.submodule);
+  const bool added = submodule && PyModule_AddFunctions(submodule, theme.functions) == 0 &&
+                     PyModule_AddObjectRef(module, theme.submodule, submodule) == 0;
+  Py_XDECREF(submodule);
+  return added;
+}
+
 int execute(PyObject* module) {
   NpState& state = *state_of(module);
   if (!add_types(module, state)) return -1;
   for (const NpTheme* theme : np_themes::themes()) {
-    if (theme->functions && PyModule_AddFunctions(module, theme->functions) < 0) return -1;
+    if (!add_functions(module, *theme)) return -1;
   }
   if (!add_number(module, "pi", std::numbers::pi) || !add_number(module, "e", std::numbers::e) ||
       !add_number(module, "inf", std::numeric_limits<double>::infinity()) ||

@@ -24,9 +24,7 @@ class RecordingServices final : public Services {
     const std::lock_guard lock(mutex_);
     lines_.push_back(std::string(name_of(level)) + " " + std::string(text));
   }
-  Result<int> model(const std::string& name) override {
-    return fail(ErrorCode::not_found, "no model '" + name + "'");
-  }
+  Result<int> model(const std::string& name) override { return fail(ErrorCode::not_found, "no model '" + name + "'"); }
   int threads() const override { return 1; }
   std::vector<std::string> lines() {
     const std::lock_guard lock(mutex_);
@@ -68,8 +66,8 @@ class TaskFolder {
   std::string path_;
 };
 
-inline void start_python() {
-  auto started = Runtime::start({.stdlib = WALLE_PYTHON_STDLIB, .modules = {}});
+inline void start_python(std::span<const BuiltinModule> modules = {}) {
+  auto started = Runtime::start({.stdlib = WALLE_PYTHON_STDLIB, .modules = modules});
   ASSERT_TRUE(started) << started.error().message;
 }
 
