@@ -3,8 +3,10 @@
 namespace walle::rollout {
 
 namespace {
+// A rollback is not taken back by itself: what it brings has proved good, and there may be nothing before it.
 // Silence no longer counts: devices are switched off for reasons of their own.
 std::optional<Wish> tick(const Release& release, const Tallies& tallies, int64_t) {
+  if (release.rollback_of != 0) return std::nullopt;
   return judge_failures(release, tallies.total, false);
 }
 }  // namespace

@@ -18,7 +18,7 @@ std::string text_of(const Value& row) {
 }
 
 Result<int> run(Context& context, const Arguments& arguments) {
-  const int64_t timeout_us = WALLE_TRY(arguments.duration_us("--timeout", INT64_MAX / 2));
+  const int64_t timeout_us = WALLE_TRY(arguments.duration_us("--timeout", 0));
   const auto start = std::chrono::steady_clock::now();
   const Value first = WALLE_TRY(find_release(context, arguments.text("RELEASE")));
   const std::string counter = std::to_string(WALLE_TRY(get_int(first, "counter")));
@@ -32,7 +32,7 @@ Result<int> run(Context& context, const Arguments& arguments) {
     const std::string state = release.value("state", "");
     if (state == "released" || state == "superseded") return 0;
     if (state == "rolled_back") return 1;
-    if (std::chrono::steady_clock::now() - start > std::chrono::microseconds(timeout_us))
+    if (timeout_us > 0 && std::chrono::steady_clock::now() - start > std::chrono::microseconds(timeout_us))
       return fail(ErrorCode::deadline_exceeded, "the release is still " + state);
     std::this_thread::sleep_for(std::chrono::milliseconds(500));
   }

@@ -163,6 +163,20 @@ TEST_F(ServiceTest, RollbackOfAReleasedVersionGoesBackToTheSupersededOne) {
   EXPECT_GT(offered[0].counter, second);
 }
 
+TEST_F(ServiceTest, RollbackIsNotTakenBackByItself) {
+  for (int i = 0; i < 20; ++i) enrol("d" + std::to_string(i));
+  const int64_t first = create("1.0.0");
+  for (int i = 0; i < 20; ++i) report("d" + std::to_string(i), {}, {});
+  for (int i = 0; i < 20; ++i) report("d" + std::to_string(i), {}, {outcome(first, true)});
+  const int64_t second = create("1.1.0");
+  ASSERT_TRUE(service_->act(second, rollout::Event::roll_back, "test", ""));
+  const int64_t back = second + 1;
+  for (int i = 0; i < 20; ++i) report("d" + std::to_string(i));
+  for (int i = 0; i < 20; ++i) report("d" + std::to_string(i), {}, {outcome(back, false, 2)});
+  service_->tick();
+  EXPECT_EQ(state_of(back), "released");
+}
+
 TEST_F(ServiceTest, EverythingIsThereAfterReopening) {
   enrol("d1");
   const int64_t counter = create("1.0.0");
