@@ -11,7 +11,7 @@ namespace walle::tasks {
 struct Simulation {
   bool passed = false;
   std::string summary;  ///< one line
-  Value report;         ///< what `walle-ctl task test --json` printed, or null
+  Value report;         ///< a list: what `walle-ctl task test --json` printed for each case; or null
 };
 
 /// Runs the cases of a task's folder with the real runtime: `walle-ctl task test FOLDER --json`. A task that has no
