@@ -26,10 +26,11 @@ struct Item {
   Value value;
   int64_t time_us = 0;
   bool keyed = false;
-  Value key;            ///< after key_by
-  uint64_t pane = 0;    ///< after a window: one for each (key, window); 0 = none
-  int64_t from_us = 0;  ///< of the pane
-  int64_t to_us = 0;    ///< of the pane; exclusive; grows while a session is open
+  Value key;             ///< after key_by
+  uint64_t pane = 0;     ///< after a window: one for each (key, window); 0 = none
+  int64_t from_us = 0;   ///< of the pane
+  int64_t to_us = 0;     ///< of the pane; exclusive; grows while a session is open
+  bool reduced = false;  ///< the result of a reduce
 };
 
 /// A window has closed: no more items of this pane follow.

@@ -10,6 +10,12 @@
 
 namespace walle::operators {
 
+/// A row and its time: of the value, or the end of its window. So one pipeline can feed another's join.
+struct TimedRow {
+  int64_t time_us = 0;
+  Value value;
+};
+
 /// A chain of operators, as written `events.key_by("page").window("tumbling", "10s").filter(f).map(g).reduce(h)`.
 /// Rows that leave it: after a window {"key", "from_us", "to_us", "value"} ("key" null without key_by; without a reduce
 /// "value" is the list of the window's values); after key_by with reduce {"key", "value"}; else the value itself.
@@ -35,6 +41,7 @@ class Pipeline {
   [[nodiscard]] int64_t next_deadline_us() const;
   /// The rows that came out since the last call.
   [[nodiscard]] std::vector<Value> take();
+  [[nodiscard]] std::vector<TimedRow> take_timed();
   /// One entry an operator, in order.
   [[nodiscard]] std::vector<OperatorStats> stats() const;
 
