@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
 
 from picture import draw
@@ -90,9 +91,10 @@ def features(stack: Stack) -> dict[str, dict]:
 
 def blob_bytes(stack: Stack) -> int:
     """Bytes of blobs that the broker has served, from its metrics."""
-    import urllib.request
-
-    text = urllib.request.urlopen(stack.environment["WALLE_BROKER"] + "/metrics", timeout=5).read().decode()
+    request = urllib.request.Request(
+        stack.environment["WALLE_BROKER"] + "/metrics", headers={"Authorization": "Bearer " + stack.environment["WALLE_TOKEN"]}
+    )
+    text = urllib.request.urlopen(request, timeout=5).read().decode()
     return int(sum(float(v) for v in re.findall(r"^walle\w*blob\w*bytes\w*(?:\{[^}]*\})? (\S+)$", text, re.M)))
 
 
@@ -185,8 +187,8 @@ def main() -> int:
     stack, tell, failed = Stack(build, folder), Narrator(), None
     try:
         play(stack, tell, root, folder, out)
-    except (Failed, subprocess.CalledProcessError, KeyboardInterrupt) as error:
-        failed = error
+    except BaseException as error:  # whatever happens, everything is stopped
+        failed = error if isinstance(error, Failed) else f"{type(error).__name__}: {error}"
     tell.row("time", f"{time.monotonic() - tell.began:.0f} s")
     tell.table()
     keep = os.environ.get("KEEP") == "1"

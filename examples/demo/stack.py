@@ -88,10 +88,7 @@ def start_broker(stack: Stack, folder: Path, signers: Path) -> tuple[dict[str, s
     )
     line = stack.start("walle-broker", [stack.bin / "walle-broker", "--config", config], wait_for="READY")
     urls = dict(part.split("=", 1) for part in line.split()[1:])
-    token = next((p for p in (state / "admin.token", state / "admin_token") if p.exists()), None)
-    if token is None:
-        raise Failed(f"the broker left no administrator's token in {state}")
-    stack.environment.update(WALLE_BROKER=urls["api"], WALLE_TOKEN=token.read_text().strip())
+    stack.environment.update(WALLE_BROKER=urls["api"], WALLE_TOKEN=(state / "admin.token").read_text().strip())
     return urls, state
 
 
@@ -109,7 +106,7 @@ def start_device(stack: Stack, folder: Path, urls: dict[str, str], broker: Path,
     token = stack.ctl("device", "enrol", "--name", name, "--label", "room=reading")["token"]
     netd = folder / "netd.toml"
     netd.write_text(f'state_dir = "{state / "net"}"\nsocket = "{run / "net.sock"}"\nreport_interval = "2s"\n')
-    ca = next(p for p in (broker / "ca.pem", broker / "pki" / "ca.pem", broker / "keys" / "ca.pem") if p.exists())
+    ca = broker / "keys" / "ca.crt"
     stack.call("walle-netd", "--config", netd, "--enrol", urls["https"], "--token", token, "--ca", ca, "--device", name)
 
     walled = folder / "walled.toml"
