@@ -67,7 +67,7 @@ PyObject* call(PyObject* self, PyObject* arguments, PyObject* keywords) {
     if (!array) return nullptr;
     PyTuple_SET_ITEM(values.get(), static_cast<Py_ssize_t>(i), array);
   }
-  return values ? PyObject_CallMethod(as_model(self)->output_type, "_make", "O", values.get()) : nullptr;
+  return values ? PyObject_CallMethod(as_model(self)->output_type, "_make", "(O)", values.get()) : nullptr;
 }
 
 PyObject* names_of(const std::vector<engine::Port>& ports) {

@@ -58,6 +58,12 @@ TEST(Event, RefusesContentsOverTheLimit) {
   EXPECT_EQ(event.error().code, ErrorCode::resource_exhausted);
 }
 
+TEST(EventFile, TakesTheEventsOfACase) {
+  const auto events = events_from_json(R"({"events": [{"id": "a"}, {"id": "b"}], "expect": {"n": 2}})", "/");
+  ASSERT_TRUE(events.has_value()) << events.error().message;
+  EXPECT_EQ(events->size(), 2U);
+}
+
 TEST(EventFile, NamesThePositionInAList) {
   EXPECT_NE(message_of(R"([{"id":"a"},{"id":"B"}])").find("event 2 of the list"), std::string::npos);
 }
