@@ -1,7 +1,8 @@
-#include <cmath>
+#include <algorithm>
+#include <numbers>
 
+#include "libwalle/passes/match.h"
 #include "libwalle/passes/pass.h"
-#include "libwalle/passes/rewrite.h"
 
 namespace walle::passes {
 namespace {
@@ -11,106 +12,118 @@ using graph::kNoValue;
 using graph::Node;
 using graph::ValueId;
 
-bool near(double a, double b) { return std::abs(a - b) < 1e-6; }
-
-/// Recognises functions that a model spells out in small steps.
+/// Recognises activations that a model spells out in small steps.
 class Patterns {
  public:
-  explicit Patterns(Graph& graph) : graph_(graph), made_by_(producers(graph)) {}
+  explicit Patterns(Graph& graph) : graph_(graph), match_(graph) {}
 
   void run() {
     for (Node& node : graph_.nodes) {
-      if (!spelled_hard_swish(node)) gated(node);
+      if (Matcher::as<BinaryAttributes>(&node) == nullptr) continue;
+      if (!spelled_hard_swish(node) && !gelu(node)) gated(node);
     }
   }
 
  private:
-  [[nodiscard]] const Node* maker(ValueId id) const {
-    const int made = id == kNoValue ? -1 : made_by_[static_cast<size_t>(id)];
-    return made < 0 ? nullptr : &graph_.nodes[static_cast<size_t>(made)];
-  }
-  template <class Attributes>
-  [[nodiscard]] static const Attributes* as(const Node* node) {
-    return node != nullptr && node->core && node->core->views.empty() ? std::get_if<Attributes>(&node->core->attributes)
-                                                                      : nullptr;
-  }
-  [[nodiscard]] static bool is(const Node* node, BinaryOp op) {
-    const auto* binary = as<BinaryAttributes>(node);
-    return binary != nullptr && binary->op == op;
-  }
-  [[nodiscard]] bool same_shape(ValueId a, ValueId b) const { return dims_of(graph_, a) == dims_of(graph_, b); }
-
-  /// The operand that is combined with the number `value`, or kNoValue.
-  [[nodiscard]] ValueId other_than(const Node& node, double value) const {
-    for (size_t side = 0; side < 2; ++side) {
-      const auto scalar = scalar_of(graph_, node.operands[side]);
-      if (scalar && near(*scalar, value)) return node.operands[1 - side];
-    }
-    return kNoValue;
-  }
-
   /// v if `id` is clip(v + 3, 0, 6), else kNoValue.
   [[nodiscard]] ValueId six_of(ValueId id) const {
-    const Node* clip = maker(id);
-    const auto* unary = as<UnaryAttributes>(clip);
-    if (unary == nullptr || unary->op != UnaryOp::clip || !near(unary->alpha, 0) || !near(unary->beta, 6))
-      return kNoValue;
-    const Node* add = maker(clip->operands[0]);
-    return is(add, BinaryOp::add) ? other_than(*add, 3) : kNoValue;
+    const Node* clip = match_.maker(id);
+    const auto* unary = Matcher::as<UnaryAttributes>(clip);
+    if (unary == nullptr || unary->op != UnaryOp::clip || unary->alpha != 0 || unary->beta != 6) return kNoValue;
+    const Node* add = match_.maker(clip->operands[0]);
+    return Matcher::is(add, BinaryOp::add) ? match_.other_than(*add, 3) : kNoValue;
   }
 
-  /// x / 6, or x * (1/6): x.
-  [[nodiscard]] ValueId sixth(const Node& node) const {
-    if (is(&node, BinaryOp::div)) {
-      const auto scalar = scalar_of(graph_, node.operands[1]);
-      return scalar && near(*scalar, 6) ? node.operands[0] : kNoValue;
-    }
-    return is(&node, BinaryOp::mul) ? other_than(node, 1.0 / 6) : kNoValue;
-  }
-
-  void become(Node& node, ValueId x, const UnaryAttributes& function) {
-    if (!same_shape(x, node.results[0])) return;
+  bool become(Node& node, ValueId x, const UnaryAttributes& function) {
+    if (x == kNoValue || !match_.same_shape(x, node.results[0])) return false;
     node.operands = {x};
     node.core->attributes = function;
+    return true;
   }
 
   /// (x * clip(x + 3, 0, 6)) / 6 → hard_swish(x).
   bool spelled_hard_swish(Node& node) {
-    const ValueId product = node.core ? sixth_of(node) : kNoValue;
-    const Node* mul = maker(product);
-    if (!is(mul, BinaryOp::mul)) return false;
+    const Node* mul = match_.maker(match_.scaled(node.results[0], 1.0 / 6));
+    if (!Matcher::is(mul, BinaryOp::mul)) return false;
     for (size_t side = 0; side < 2; ++side) {
       const ValueId x = mul->operands[side];
-      if (six_of(mul->operands[1 - side]) != x) continue;
-      become(node, x, {.op = UnaryOp::hard_swish});
-      return true;
+      if (six_of(mul->operands[1 - side]) == x) return become(node, x, {.op = UnaryOp::hard_swish});
     }
     return false;
   }
-  [[nodiscard]] ValueId sixth_of(const Node& node) const {
-    return as<BinaryAttributes>(&node) == nullptr ? kNoValue : sixth(node);
-  }
 
-  /// x * gate(x): hard_swish for hard_sigmoid (also spelled out), swish for sigmoid.
-  void gated(Node& node) {
-    if (!is(&node, BinaryOp::mul)) return;
+  /// x * gate(x): hard_swish for hard_sigmoid (also spelled out), swish for sigmoid(alpha * x).
+  bool gated(Node& node) {
+    if (!Matcher::is(&node, BinaryOp::mul)) return false;
     for (size_t side = 0; side < 2; ++side) {
       const ValueId x = node.operands[1 - side];
-      const Node* gate = maker(node.operands[side]);
-      if (gate == nullptr || !gate->core) continue;
-      const auto* function = as<UnaryAttributes>(gate);
-      if (function != nullptr && gate->operands[0] == x && function->op == UnaryOp::hard_sigmoid &&
-          near(function->alpha, 1.0 / 6) && near(function->beta, 0.5))
-        return become(node, x, {.op = UnaryOp::hard_swish});
-      if (function != nullptr && gate->operands[0] == x && function->op == UnaryOp::sigmoid)
-        return become(node, x, {.op = UnaryOp::swish, .alpha = 1});
-      if (function == nullptr && six_of(sixth_of(*gate)) == x && x != kNoValue)
-        return become(node, x, {.op = UnaryOp::hard_swish});
+      const ValueId gate = node.operands[side];
+      const Node* maker = match_.maker(gate);
+      const auto* function = Matcher::as<UnaryAttributes>(maker);
+      if (function == nullptr) {
+        if (six_of(match_.scaled(gate, 1.0 / 6)) == x) return become(node, x, {.op = UnaryOp::hard_swish});
+        continue;
+      }
+      const ValueId inner = maker->operands[0];
+      const bool hard = function->op == UnaryOp::hard_sigmoid && Matcher::near(function->alpha, 1.0 / 6) &&
+                        Matcher::near(function->beta, 0.5);
+      if (hard && inner == x) return become(node, x, {.op = UnaryOp::hard_swish});
+      if (function->op != UnaryOp::sigmoid) continue;
+      if (inner == x) return become(node, x, {.op = UnaryOp::swish, .alpha = 1});
+      if (const auto alpha = factor(inner, x)) return become(node, x, {.op = UnaryOp::swish, .alpha = *alpha});
     }
+    return false;
+  }
+
+  /// a if `id` is x * a with a number a.
+  [[nodiscard]] std::optional<double> factor(ValueId id, ValueId x) const {
+    const Node* mul = match_.maker(id);
+    if (!Matcher::is(mul, BinaryOp::mul)) return std::nullopt;
+    for (size_t side = 0; side < 2; ++side) {
+      if (mul->operands[side] == x) return scalar_of(graph_, mul->operands[1 - side]);
+    }
+    return std::nullopt;
+  }
+
+  /// x * 0.5 * (1 + erf(x / √2)) in any order of the factors.
+  bool gelu(Node& node) {
+    if (!Matcher::is(&node, BinaryOp::mul)) return false;
+    std::vector<ValueId> factors;
+    collect(node, 0, factors);
+    ValueId inner = kNoValue;
+    double number = 1;
+    std::vector<ValueId> rest;
+    for (const ValueId id : factors) {
+      if (const auto scalar = scalar_of(graph_, id)) {
+        number *= *scalar;
+      } else if (inner == kNoValue && erf_of(id) != kNoValue) {
+        inner = erf_of(id);
+      } else {
+        rest.push_back(id);
+      }
+    }
+    if (inner == kNoValue || rest.size() != 1 || rest[0] != inner || !Matcher::near(number, 0.5)) return false;
+    return become(node, inner, {.op = UnaryOp::gelu});
+  }
+  void collect(const Node& node, int depth, std::vector<ValueId>& factors) const {
+    for (const ValueId id : node.operands) {
+      const Node* inner = match_.maker(id);
+      if (depth < 2 && Matcher::is(inner, BinaryOp::mul) && erf_of(id) == kNoValue)
+        collect(*inner, depth + 1, factors);
+      else
+        factors.push_back(id);
+    }
+  }
+  /// x if `id` is 1 + erf(x / √2).
+  [[nodiscard]] ValueId erf_of(ValueId id) const {
+    const Node* add = match_.maker(id);
+    if (!Matcher::is(add, BinaryOp::add)) return kNoValue;
+    const Node* erf = match_.maker(match_.other_than(*add, 1));
+    return Matcher::is(erf, UnaryOp::erf) ? match_.scaled(erf->operands[0], 1 / std::numbers::sqrt2) : kNoValue;
   }
 
   Graph& graph_;
-  std::vector<int> made_by_;
+  Matcher match_;
 };
 
 Status run(Graph& graph, PassContext& context) {
@@ -121,6 +134,6 @@ Status run(Graph& graph, PassContext& context) {
 }  // namespace
 
 extern const PassDef kPatterns;
-const PassDef kPatterns = {.name = "patterns", .what = "functions spelled out in small steps become one", .run = run};
+const PassDef kPatterns = {.name = "patterns", .what = "activations spelled out in small steps become one", .run = run};
 
 }  // namespace walle::passes

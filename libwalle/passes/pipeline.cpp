@@ -2,8 +2,8 @@
 
 namespace walle::passes {
 
-extern const PassDef kAffine, kCse, kDce, kEpilogue, kFoldCore, kInfer, kLower, kPatterns, kRasterMerge, kRasterShare,
-    kViews;
+extern const PassDef kAffine, kCse, kDce, kEpilogue, kFoldCore, kInfer, kLower, kNorms, kPatterns, kRasterMerge,
+    kRasterShare, kSimplify, kViews;
 
 std::span<const PassDef* const> model_passes() {
   static constexpr const PassDef* kPasses[] = {&kInfer, &kDce, &kCse, &kAffine, &kDce};
@@ -11,9 +11,9 @@ std::span<const PassDef* const> model_passes() {
 }
 
 std::span<const PassDef* const> plan_passes() {
-  static constexpr const PassDef* kPasses[] = {&kInfer,       &kDce,         &kLower,       &kFoldCore, &kDce,
-                                               &kRasterShare, &kRasterMerge, &kRasterShare, &kDce,      &kPatterns,
-                                               &kDce,         &kEpilogue,    &kViews,       &kDce};
+  static constexpr const PassDef* kPasses[] = {
+      &kInfer,    &kDce,      &kLower, &kFoldCore, &kDce, &kRasterShare, &kRasterMerge, &kRasterShare, &kDce,
+      &kSimplify, &kPatterns, &kDce,   &kNorms,    &kDce, &kEpilogue,    &kViews,       &kDce};
   return kPasses;
 }
 

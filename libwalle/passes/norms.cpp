@@ -1,0 +1,136 @@
+#include "libwalle/graph/problem.h"
+#include "libwalle/passes/match.h"
+#include "libwalle/passes/pass.h"
+
+namespace walle::passes {
+namespace {
+
+using graph::Graph;
+using graph::kNoValue;
+using graph::Node;
+using graph::ValueId;
+
+/// Layer normalisation spelled out: d = x - mean(x); y = d / √(mean(d²) + ε), then * scale + bias where given.
+class Norms {
+ public:
+  Norms(Graph& graph, PassContext& context)
+      : graph_(graph), context_(context), match_(graph), uses_(use_counts(graph)) {}
+
+  void run() {
+    for (Node& node : graph_.nodes) {
+      if (Matcher::as<BinaryAttributes>(&node) == nullptr) continue;
+      if (!normalise(node)) extend(node);
+    }
+  }
+
+ private:
+  /// The operand of a mean over the last axes, and its first axis; nullopt if `id` is none.
+  struct Mean {
+    ValueId of = kNoValue;
+    int32_t axis = 0;
+  };
+  [[nodiscard]] std::optional<Mean> mean_of(ValueId id) const {
+    const Node* node = match_.maker(id);
+    const auto* reduce = Matcher::as<ReduceAttributes>(node);
+    if (reduce == nullptr || reduce->op != ReduceOp::mean) return std::nullopt;
+    const auto dims = dims_of(graph_, node->operands[0]);
+    if (!dims || dims->empty() || dims->size() > 31) return std::nullopt;
+    const auto rank = static_cast<int32_t>(dims->size());
+    int32_t axis = rank;
+    while (axis > 0 && (reduce->axes_mask >> (axis - 1) & 1U) != 0) --axis;
+    const uint32_t expected = (1U << rank) - (1U << axis);
+    if (axis == rank || reduce->axes_mask != expected) return std::nullopt;
+    return Mean{node->operands[0], axis};
+  }
+
+  /// d if `id` is d², d * d.
+  [[nodiscard]] ValueId square_of(ValueId id) const {
+    const Node* node = match_.maker(id);
+    if (Matcher::is(node, UnaryOp::square)) return node->operands[0];
+    if (Matcher::is(node, BinaryOp::mul) && node->operands[0] == node->operands[1]) return node->operands[0];
+    return kNoValue;
+  }
+
+  /// √(v + ε): v and ε.
+  [[nodiscard]] std::optional<std::pair<ValueId, double>> deviation(ValueId id) const {
+    const Node* root = match_.maker(id);
+    const Node* add = Matcher::is(root, UnaryOp::sqrt) ? match_.maker(root->operands[0]) : nullptr;
+    if (!Matcher::is(add, BinaryOp::add)) return std::nullopt;
+    for (size_t side = 0; side < 2; ++side) {
+      if (const auto epsilon = scalar_of(graph_, add->operands[side]))
+        return std::pair(add->operands[1 - side], *epsilon);
+    }
+    return std::nullopt;
+  }
+
+  bool normalise(Node& node) {
+    if (!Matcher::is(&node, BinaryOp::div)) return false;
+    const ValueId d = node.operands[0];
+    const auto root = deviation(node.operands[1]);
+    const auto variance = root ? mean_of(root->first) : std::nullopt;
+    if (!variance || square_of(variance->of) != d) return false;
+    const Node* difference = match_.maker(d);
+    if (!Matcher::is(difference, BinaryOp::sub)) return false;
+    const auto mean = mean_of(difference->operands[1]);
+    if (!mean || mean->axis != variance->axis || mean->of != difference->operands[0]) return false;
+    const ValueId x = mean->of;
+    if (!match_.same_shape(x, node.results[0]) || graph_.value(x).dtype != graph_.value(node.results[0]).dtype)
+      return false;
+    node.operands = {x};
+    node.core->attributes = NormAttributes{.axis = mean->axis, .epsilon = root->second};
+    return true;
+  }
+
+  /// norm(x) * scale, and norm(x) * scale + bias: into the norm's operands.
+  void extend(Node& node) {
+    const bool mul = Matcher::is(&node, BinaryOp::mul);
+    if (!mul && !Matcher::is(&node, BinaryOp::add)) return;
+    for (size_t side = 0; side < 2; ++side) {
+      const ValueId between = node.operands[side];
+      const Node* norm = match_.maker(between);
+      const auto* attributes = Matcher::as<NormAttributes>(norm);
+      if (attributes == nullptr || uses_[static_cast<size_t>(between)] != 1) continue;
+      const ValueId other = node.operands[1 - side];
+      if (norm->operands.size() != (mul ? 1U : 2U) || !graph_.value(other).constant) continue;
+      if (!match_.same_shape(norm->operands[0], node.results[0])) continue;
+      Node fused;
+      fused.name = node.name;
+      fused.op = node.op;
+      fused.results = node.results;
+      fused.operands = norm->operands;
+      fused.operands.push_back(other);
+      fused.core = norm->core;
+      if (!worth(*norm, node, fused)) continue;
+      node.operands = fused.operands;
+      node.core = fused.core;
+      return;
+    }
+  }
+
+  [[nodiscard]] bool worth(const Node& norm, const Node& tail, const Node& fused) const {
+    if (!context_.cost_us) return true;
+    const double together = cost(fused);
+    return together >= 0 && together <= cost(norm) + cost(tail);
+  }
+  [[nodiscard]] double cost(const Node& node) const {
+    const auto problem = graph::make_problem(graph_, node, context_.precision, context_.threads);
+    return problem ? context_.cost_us(*problem) : -1;
+  }
+
+  Graph& graph_;
+  PassContext& context_;
+  Matcher match_;
+  std::vector<int> uses_;
+};
+
+Status run(Graph& graph, PassContext& context) {
+  if (context.fuse) Norms(graph, context).run();
+  return {};
+}
+
+}  // namespace
+
+extern const PassDef kNorms;
+const PassDef kNorms = {.name = "norms", .what = "layer normalisation spelled out becomes one", .run = run};
+
+}  // namespace walle::passes
