@@ -106,7 +106,7 @@ void DeviceEffects::run(const TaskRow& row, const Ticket& ticket,
   running_[row.task] = flag;
   {
     const std::lock_guard lock(live_mutex_);
-    live_.insert(row.target.offered.manifest);
+    live_[row.task] = row.target.offered.manifest;
   }
   auto outcome = std::make_shared<Outcome>();
   executor_(
@@ -327,22 +327,20 @@ void DeviceEffects::do_collect(const std::vector<TaskRow>& rows) {
   std::set<std::string> folders;
   {
     const std::lock_guard lock(live_mutex_);
-    keep = live_;
+    for (const TaskRow& row : rows) {
+      const bool over = row.state == State::idle || row.state == State::committed || row.state == State::failed;
+      const auto live = live_.find(row.task);
+      // An update that began after the collection was asked for has another target by now.
+      if (over && live != live_.end() && live->second == row.target.offered.manifest) live_.erase(live);
+      if (!over) keep.insert(row.target.offered.manifest);
+    }
+    for (const auto& [task, manifest] : live_) keep.insert(manifest);
   }
   for (const TaskRow& row : rows) {
-    const bool done = row.state == State::idle || row.state == State::committed || row.state == State::failed;
-    const bool needed = !done || row.pending.has_value();
-    if (done && (row.state != State::idle)) keep.erase(row.target.offered.manifest);
-    if (needed) keep.insert(row.target.offered.manifest);
-  }
-  for (const TaskRow& row : rows) {
+    if (row.pending) keep.insert(row.pending->offered.manifest);
     for (const auto* installed : {&row.current, &row.previous}) {
       if (*installed) keep.insert((*installed)->manifest);
     }
-  }
-  {
-    const std::lock_guard lock(live_mutex_);
-    live_ = keep;
   }
   const std::set<Digest> manifests = keep;
   for (const TaskRow& row : rows) {
