@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -63,11 +64,19 @@ class HostProcess {
   }
 
   /// Loads `source` as VM `vm`; the answer.
-  Value load(int vm, const std::string& source, Value limits = {{"time_us", 2'000'000}, {"memory_bytes", 64 << 20}}) {
+  Value load(int vm, const std::string& source, Value limits = {{"time_us", 2'000'000}, {"memory_bytes", 64 << 20}},
+             const std::map<std::string, std::string>& models = {}) {
     const std::string files = root_ + "/task" + std::to_string(vm);
     std::filesystem::create_directories(files);
     std::filesystem::create_directories(data(vm));
     std::ofstream(files + "/main.py") << source;
+    Value named = Value::array();
+    std::vector<UniqueFd> files_open;
+    std::vector<int> descriptors;
+    for (const auto& [name, path] : models) {
+      named.push_back({{"name", name}, {"fd", descriptors.size()}});
+      descriptors.push_back(files_open.emplace_back(open(path.c_str(), O_RDONLY | O_CLOEXEC)).get());
+    }
     send(Value{{"type", "load"},
                {"vm", vm},
                {"task", "t" + std::to_string(vm)},
@@ -76,7 +85,9 @@ class HostProcess {
                {"data", data(vm)},
                {"entry", "main.py"},
                {"limits", std::move(limits)},
-               {"device", {{"room", "reading"}}}});
+               {"device", {{"room", "reading"}}},
+               {"models", std::move(named)}},
+         descriptors);
     return next();
   }
 
