@@ -134,7 +134,7 @@ Status App::open_tasks() {
   pipeline_ = std::make_unique<Pipeline>(*loop_, journal_, *registry_, *supervisor_, *log_, clock);
   models_ = std::make_unique<Models>(*loop_, ModelLimits{});
   NetOptions net{.socket = config_.runtime_dir + "/net.sock", .root = config_.trust_root, .device = labels};
-  if (net.root.empty()) net.root = config_.state_dir + "/root.json";
+  if (net.root.empty()) net.root = config_.state_dir + "/net/identity/root.json";
   net_ = std::make_unique<NetLink>(*loop_, journal_, *registry_, *pipeline_, *spool_, std::move(net));
   tails_ = std::make_unique<bus::Tails>(*loop_);
   quota_ = std::make_unique<bus::Quota>(clock, bus::Quota::Limits{});

@@ -22,7 +22,7 @@ struct Config {
   Level log_level = Level::info;
   std::string device_id;                          ///< empty: kept in STATE/device-id, made at first start
   Value labels = Value::object();                 ///< [device.labels]
-  std::string trust_root;                         ///< [trust] root; empty: STATE/root.json
+  std::string trust_root;                         ///< [trust] root; empty: STATE/net/identity/root.json, where walle-netd keeps it
   int64_t max_time_us = 300'000'000;              ///< [limits] time: of one run
   int64_t max_memory_bytes = 2LL << 30;           ///< [limits] memory: of one interpreter
   int64_t log_age_us = 7LL * 86'400 * 1'000'000;  ///< [limits] age: of events, by their own time

@@ -100,7 +100,12 @@ void Supervisor::begin(Vm& vm, TaskState& state) {
                 {"deadline_us", deadline_us}};
   Host& host = *hosts_.at(vm.host)->host;
   if (auto sent = host.send(std::move(message)); !sent) {
-    if (sent.error().code == ErrorCode::unavailable) return host.kill();
+    if (sent.error().code == ErrorCode::unavailable) {
+      // It has not begun: it waits for the next host.
+      state.waiting.push_front(std::move(*vm.active));
+      vm.active.reset();
+      return host.kill();
+    }
     Value record = record_of(vm, request);
     record["error"] = run_error("too_large", sent.error().message);
     return end_run(vm, std::move(record));
