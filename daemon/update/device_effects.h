@@ -107,7 +107,7 @@ class DeviceEffects final : public Effects {
   bundle::Trust trust_;
   std::shared_mutex store_mutex_;  ///< effects share it, garbage collection takes it alone
   std::mutex live_mutex_;
-  std::set<Digest> live_;                ///< manifests of updates that may have begun after a collection was asked for
+  std::map<std::string, Digest> live_;   ///< by task: manifest of the update that began last
   std::map<std::string, Flag> running_;  ///< by task
 };
 
