@@ -10,6 +10,7 @@
 #include <spdlog/spdlog.h>
 #include <CLI/CLI.hpp>
 
+#include "cloud-broker/main/backup.h"
 #include "cloud-broker/main/server.h"
 
 namespace walle::broker {
@@ -55,6 +56,12 @@ int verify_audit(const core::Config& config) {
   return 0;
 }
 
+int finished(const Status& status, const std::string& text) {
+  if (!status) return failed(status.error());
+  std::cout << text << '\n';
+  return 0;
+}
+
 int migrate(const core::Config& config) {
   auto database = store::Database::open(config.database);
   if (!database) return failed(database.error());
@@ -76,7 +83,14 @@ int main_of(int argc, char** argv) {
   auto* verify = audit->add_subcommand("verify", "Recompute the chain");
   audit->require_subcommand(1);
   auto* migration = app.add_subcommand("migrate", "Bring the database to this program's schema");
+  std::string folder;
+  auto* backing = app.add_subcommand("backup", "Copy everything that has to survive into a new folder");
+  backing->add_option("FOLDER", folder, "The new folder")->required();
+  auto* restoring = app.add_subcommand("restore", "Make the state folder out of a backup");
+  restoring->add_option("FOLDER", folder, "A folder that backup made")->required();
   app.fallthrough();
+  backing->fallthrough();
+  restoring->fallthrough();
   audit->fallthrough();
   verify->fallthrough();
   migration->fallthrough();
@@ -94,6 +108,8 @@ int main_of(int argc, char** argv) {
     return 0;
   }
   if (verify->parsed()) return verify_audit(*config);
+  if (backing->parsed()) return finished(backup(*config, folder), "backup is in " + folder);
+  if (restoring->parsed()) return finished(restore(*config, folder), "restored from " + folder);
   if (migration->parsed()) return migrate(*config);
   return serve(*config);
 }

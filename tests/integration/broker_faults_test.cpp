@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "cloud-broker/process/process.h"
 #include "tests/integration/broker_support.h"
 
@@ -67,6 +69,29 @@ TEST_F(BrokerFaults, KilledBrokerEndsInTheSameState) {
       {std::string(WALLE_BINARY_DIR) + "/bin/walle-broker", "--state-dir", broker_.state(), "audit", "verify"});
   ASSERT_TRUE(verified);
   EXPECT_EQ(verified->exit_code, 0) << verified->errors;
+}
+
+TEST_F(BrokerFaults, BackupTakenWhileRunningRestoresTheReleases) {
+  scenario_.tag("1.0.0");
+  ScriptedDevice device(broker_, "d1", token());
+  const Value release = create("1.0.0");
+  const std::string program = std::string(WALLE_BINARY_DIR) + "/bin/walle-broker";
+  const auto run = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {program, "--state-dir", broker_.state()});
+    const auto outcome = process::run(arguments);
+    ASSERT_TRUE(outcome);
+    ASSERT_EQ(outcome->exit_code, 0) << outcome->errors;
+  };
+  run({"backup", folder_ / "copy"});
+  broker_.kill_hard();
+  std::filesystem::remove_all(broker_.state());
+  run({"restore", folder_ / "copy"});
+  ASSERT_TRUE(broker_.start());
+  EXPECT_EQ(state_of(release["counter"]), "beta");
+  ASSERT_TRUE(device.connect());
+  const auto task = device.wait_for_task(0);
+  ASSERT_TRUE(task);
+  EXPECT_EQ(device.fetch(*task), "") << "keys, metadata and blobs are those of before";
 }
 
 TEST_F(BrokerFaults, MovedTagIsRefused) {
