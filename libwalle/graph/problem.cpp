@@ -1,5 +1,6 @@
 #include "libwalle/graph/problem.h"
 
+#include <algorithm>
 #include <array>
 
 #include "libwalle/graph/op.h"
@@ -19,6 +20,11 @@ Result<Operand> dense_operand(const Graph& graph, const Node& node, ValueId id) 
   if (dims->size() > kMaxRank)
     return wrong(node, ErrorCode::unsupported,
                  "'" + value.name + "' has more than " + std::to_string(kMaxRank) + " axes");
+  int64_t extent = 1;
+  for (const int64_t d : *dims) {
+    if (d < 0 || __builtin_mul_overflow(extent, std::max<int64_t>(d, 1), &extent) || extent > engine::kMaxElements)
+      return wrong(node, ErrorCode::invalid_argument, "'" + value.name + "' has too many elements");
+  }
   Operand operand{.dtype = *value.dtype, .dims = Extents(std::span<const int64_t>(*dims)), .strides = {}};
   operand.strides = dense_strides(operand.dims);
   if (value.constant) {

@@ -65,9 +65,9 @@ int64_t elements_of(const Graph& graph, ValueId id) {
   if (!dims) return -1;
   int64_t n = 1;
   for (const int64_t d : *dims) {
-    if (__builtin_mul_overflow(n, d, &n)) return -1;
+    if (d < 0 || __builtin_mul_overflow(n, d, &n)) return -1;
   }
-  return n;
+  return n > engine::kMaxElements ? -1 : n;
 }
 
 std::optional<double> scalar_of(const Graph& graph, ValueId id) {

@@ -33,7 +33,7 @@ class Replacements {
 
 /// Dims as numbers; empty optional if not known.
 [[nodiscard]] std::optional<std::vector<int64_t>> dims_of(const graph::Graph& graph, graph::ValueId id);
-/// Elements of a value with known dims, else -1.
+/// Elements of a value with known dims; -1 if they are not known, negative or more than kMaxElements.
 [[nodiscard]] int64_t elements_of(const graph::Graph& graph, graph::ValueId id);
 /// The only element of a constant of a float or integer dtype, as a number.
 [[nodiscard]] std::optional<double> scalar_of(const graph::Graph& graph, graph::ValueId id);

@@ -201,14 +201,19 @@ Status Locator::assign_offsets() {
     if (slots_[v].place != Place::arena || parent_[v] != static_cast<ValueId>(v) || first_[v] < 0) continue;
     buffers.push_back({.bytes = bytes_[v], .first = first_[v], .last = last_[v]});
     values.push_back(v);
-    unshared_bytes_ += bytes_[v];
   }
   for (size_t n = 0; n < scratch_.size(); ++n) {
     if (scratch_[n] == 0) continue;
     buffers.push_back({.bytes = scratch_[n], .first = static_cast<int64_t>(n), .last = static_cast<int64_t>(n)});
     values.push_back(graph_.values.size() + n);
-    unshared_bytes_ += scratch_[n];
   }
+  constexpr int64_t kMostBytes = int64_t{1} << 46;
+  int64_t sum = 0;
+  for (const Lifetime& buffer : buffers) {
+    if (__builtin_add_overflow(sum, buffer.bytes, &sum) || buffer.bytes > kMostBytes)
+      return fail(ErrorCode::resource_exhausted, "the values of this model for these shapes fit no memory");
+  }
+  unshared_bytes_ = sum;
   arena_bytes_ = place(buffers);
   for (size_t i = 0; i < buffers.size(); ++i) {
     if (values[i] < graph_.values.size())

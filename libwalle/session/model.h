@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -22,6 +23,11 @@ namespace walle::session {
 /// order of the nodes: for `walle-model diff`. Values without a static shape or inside blocks are left out.
 [[nodiscard]] Result<std::vector<std::pair<std::string, engine::Tensor>>> run_all_values(
     graph::Graph graph, std::span<const engine::NamedTensor> inputs, const engine::SessionOptions& options);
+
+/// Calls `show` with the graph after each pass of making a plan for these inputs, for `walle-model explain --passes`.
+[[nodiscard]] Status trace_passes(const engine::Model& model, std::span<const engine::NamedTensor> inputs,
+                                  const engine::SessionOptions& options,
+                                  const std::function<void(std::string_view pass, const graph::Graph&)>& show);
 
 /// The operators of this build as a table. Lives as long as the program.
 [[nodiscard]] const graph::OpTable& operators();

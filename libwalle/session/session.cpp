@@ -164,6 +164,19 @@ Result<Value> Session::explain(std::span<const NamedTensor> inputs, bool measure
 
 namespace walle::session {
 
+Status trace_passes(const engine::Model& model, std::span<const engine::NamedTensor> inputs,
+                    const engine::SessionOptions& options,
+                    const std::function<void(std::string_view pass, const graph::Graph&)>& show) {
+  const auto graph = WALLE_TRY(model.impl().shared->prepared(model.impl().graph, options.fuse));
+  show("source", model.impl().graph);
+  show("prepared", *graph);
+  const auto ordered = WALLE_TRY(match_inputs(*graph, inputs));
+  search::Search search(environment().contenders(), options.backend);
+  const PlanContext context{&search, model.impl().shared.get(), options.precision, options.threads};
+  WALLE_TRY(specialise(*graph, ordered, deciding_inputs(*graph), options, context, show));
+  return {};
+}
+
 Result<std::vector<std::pair<std::string, engine::Tensor>>> run_all_values(graph::Graph graph,
                                                                            std::span<const engine::NamedTensor> inputs,
                                                                            const engine::SessionOptions& options) {

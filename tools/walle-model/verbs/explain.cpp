@@ -3,6 +3,7 @@
 #include <map>
 
 #include "libwalle/base/parse.h"
+#include "libwalle/session/model.h"
 #include "tools/walle-model/files/load.h"
 #include "tools/walle-model/files/print.h"
 #include "tools/walle-model/verb.h"
@@ -19,6 +20,7 @@ struct Options {
   std::string backend;
   std::string step;
   bool measure = false;
+  bool passes = false;
   bool json = false;
 };
 
@@ -81,9 +83,21 @@ int print_detail(const Value& plan, const std::string& name) {
   return found == 0 ? 1 : 0;
 }
 
+Result<int> print_passes(const engine::Model& model, const std::vector<engine::NamedTensor>& inputs,
+                         const Options& options) {
+  const engine::SessionOptions session = {.threads = options.threads,
+                                          .precision = WALLE_TRY(parse_precision(options.precision)),
+                                          .backend = options.backend};
+  WALLE_TRY(session::trace_passes(model, inputs, session, [](std::string_view pass, const graph::Graph& graph) {
+    std::cout << "=== " << pass << '\n' << graph::to_text(graph) << '\n';
+  }));
+  return 0;
+}
+
 Result<int> explain(const Options& options) {
   const auto model = WALLE_TRY(load_model(options.model));
   const auto inputs = WALLE_TRY(make_inputs(*model, options.inputs, options.shapes, true));
+  if (options.passes) return print_passes(*model, inputs, options);
   const auto session =
       WALLE_TRY(engine::Session::create(model, {.threads = options.threads,
                                                 .precision = WALLE_TRY(parse_precision(options.precision)),
@@ -110,6 +124,7 @@ Command attach(CLI::App& app) {
   app.add_option("--precision", options->precision, "strict, high or fast (strict)");
   app.add_option("--backend", options->backend, "Only this backend, and ref where it refuses (all)");
   app.add_option("--step", options->step, "Only steps whose name holds this text, with losers and refusals");
+  app.add_flag("--passes", options->passes, "Print the graph after each pass instead");
   app.add_flag("--measure", options->measure, "Also run, and show measured beside predicted times");
   app.add_flag("--json", options->json, "One JSON document");
   return [options] { return explain(*options); };
