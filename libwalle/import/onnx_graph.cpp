@@ -136,6 +136,7 @@ Status GraphImport::add_blocks(const onnx::NodeProto& proto, Node& node) {
     if (!done) return fail(done.error().with("in a block of node '" + node.name + "'"));
     node.blocks.push_back(std::make_unique<Graph>(child.take()));
   }
+  node.attributes["captures"] = static_cast<int64_t>(captures.size());
   for (const std::string& name : captures) node.operands.push_back(find(name));
   return {};
 }

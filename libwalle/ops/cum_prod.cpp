@@ -1,9 +1,9 @@
-#include "libwalle/ops/rules/scan.h"
+#include "libwalle/ops/rules/cumulative.h"
 
 namespace walle::ops {
 namespace {
 
-Result<CoreForm> atomic(const NodeView& node) { return rules::scan_form(node, true); }
+Result<CoreForm> atomic(const NodeView& node) { return rules::cumulative_form(node, true); }
 
 }  // namespace
 
@@ -12,9 +12,9 @@ extern const OpDef kCumProd = {.name = "CumProd",
                                .op_class = OpClass::atomic,
                                .operands = {1, 2},
                                .results = {1, 1},
-                               .attributes = rules::kScanAttributes,
-                               .infer = rules::infer_scan,
-                               .decompose = rules::decompose_scan,
+                               .attributes = rules::kCumulativeAttributes,
+                               .infer = rules::infer_cumulative,
+                               .decompose = rules::decompose_cumulative,
                                .atomic = atomic};
 
 }  // namespace walle::ops

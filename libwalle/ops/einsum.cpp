@@ -3,6 +3,7 @@
 
 #include "libwalle/ops/rules/build.h"
 #include "libwalle/ops/rules/einsum.h"
+#include "libwalle/ops/rules/regions.h"
 #include "libwalle/ops/rules/shapes.h"
 
 namespace walle::ops {
@@ -84,54 +85,66 @@ Result<ValueId> arranged(GraphBuilder& builder, const Labelled& x, const std::u3
   return rules::reshape(builder, turned, shape);
 }
 
-/// Product of two operands, summed over labels that only they have: a batched matrix product.
-Result<Labelled> contract(GraphBuilder& builder, const Labelled& a, const Labelled& b, const std::u32string& needed) {
+/// How labels of two operands are used by their product.
+struct Roles {
   std::u32string batch, rows, columns, summed;
+};
+
+Roles roles_of(const Labelled& a, const Labelled& b, const std::u32string& needed) {
+  Roles roles;
   for (const char32_t label : a.labels) {
     const bool both = b.labels.find(label) != std::u32string::npos;
     const bool later = needed.find(label) != std::u32string::npos;
-    (both ? (later ? batch : summed) : rows) += label;
+    (both ? (later ? roles.batch : roles.summed) : roles.rows) += label;
   }
   for (const char32_t label : b.labels) {
-    if (a.labels.find(label) == std::u32string::npos) columns += label;
+    if (a.labels.find(label) == std::u32string::npos) roles.columns += label;
   }
-  const auto size = [&](const Labelled& x, const std::u32string& labels) -> Result<int64_t> {
-    const Ints dims = WALLE_TRY(builder.dims(x.value));
-    int64_t n = 1;
-    for (const char32_t label : labels) {
-      const size_t at = x.labels.find(label);
-      if (at != std::u32string::npos) n *= dims[at];
-    }
-    return n;
-  };
+  return roles;
+}
+
+/// The sizes of labels that x has, in their order.
+Ints sizes_of(const Labelled& x, const Ints& dims, const std::u32string& labels) {
+  Ints sizes;
+  for (const char32_t label : labels) sizes.push_back(dims[x.labels.find(label)]);
+  return sizes;
+}
+
+/// Elementwise product over all labels, then the sum: where nothing is summed, or sizes of 1 broadcast.
+Result<Labelled> multiply(GraphBuilder& builder, const Labelled& a, const Labelled& b, const Roles& roles,
+                          const std::u32string& needed) {
+  const std::u32string all = roles.batch + roles.rows + roles.columns + roles.summed;
+  const ValueId left = WALLE_TRY(arranged(builder, a, all));
+  const ValueId right = WALLE_TRY(arranged(builder, b, all));
+  Labelled y{.value = WALLE_TRY(builder.one("Mul", {left, right})), .labels = all};
+  WALLE_TRY(sum_out(builder, y, needed));
+  return y;
+}
+
+/// Product of two operands, summed over labels that only they have: a batched matrix product.
+Result<Labelled> contract(GraphBuilder& builder, const Labelled& a, const Labelled& b, const std::u32string& needed) {
+  const Roles roles = roles_of(a, b, needed);
   const Ints a_dims = WALLE_TRY(builder.dims(a.value));
   const Ints b_dims = WALLE_TRY(builder.dims(b.value));
-  // Axes of size 1 on one side alone would need broadcasting inside the product: multiply and sum instead.
-  bool uneven = false;
-  for (const char32_t label : batch + summed) {
-    uneven = uneven || a_dims[a.labels.find(label)] != b_dims[b.labels.find(label)];
-  }
-  if (uneven || summed.empty()) {
-    const std::u32string all = batch + rows + columns + summed;
-    const ValueId left = WALLE_TRY(arranged(builder, a, all));
-    const ValueId right = WALLE_TRY(arranged(builder, b, all));
-    Labelled y{.value = WALLE_TRY(builder.one("Mul", {left, right})), .labels = all};
-    WALLE_TRY(sum_out(builder, y, needed));
-    return y;
-  }
-  const ValueId left = WALLE_TRY(arranged(builder, a, batch + rows + summed));
-  const ValueId right = WALLE_TRY(arranged(builder, b, batch + summed + columns));
-  const int64_t nb = WALLE_TRY(size(a, batch));
-  const int64_t nr = WALLE_TRY(size(a, rows));
-  const int64_t nc = WALLE_TRY(size(b, columns));
-  const int64_t ns = WALLE_TRY(size(a, summed));
-  const ValueId left3 = WALLE_TRY(rules::reshape(builder, left, Ints{nb, nr, ns}));
-  const ValueId right3 = WALLE_TRY(rules::reshape(builder, right, Ints{nb, ns, nc}));
-  const ValueId y = WALLE_TRY(builder.one("MatMul", {left3, right3}));
-  Ints shape;
-  for (const char32_t label : batch + rows) shape.push_back(a_dims[a.labels.find(label)]);
-  for (const char32_t label : columns) shape.push_back(b_dims[b.labels.find(label)]);
-  return Labelled{.value = WALLE_TRY(rules::reshape(builder, y, shape)), .labels = batch + rows + columns};
+  const std::u32string shared = roles.batch + roles.summed;
+  if (roles.summed.empty() || sizes_of(a, a_dims, shared) != sizes_of(b, b_dims, shared))
+    return multiply(builder, a, b, roles, needed);
+  const ValueId left = WALLE_TRY(arranged(builder, a, roles.batch + roles.rows + roles.summed));
+  const ValueId right = WALLE_TRY(arranged(builder, b, roles.batch + roles.summed + roles.columns));
+  const Ints batch = sizes_of(a, a_dims, roles.batch);
+  const Ints rows = sizes_of(a, a_dims, roles.rows);
+  const Ints columns = sizes_of(b, b_dims, roles.columns);
+  const int64_t depth = rules::count(sizes_of(a, a_dims, roles.summed));
+  const Ints left_dims = {rules::count(batch), rules::count(rows), depth};
+  const Ints right_dims = {rules::count(batch), depth, rules::count(columns)};
+  const ValueId left_matrices = WALLE_TRY(rules::reshape(builder, left, left_dims));
+  const ValueId right_matrices = WALLE_TRY(rules::reshape(builder, right, right_dims));
+  const ValueId y = WALLE_TRY(builder.one("MatMul", {left_matrices, right_matrices}));
+  Ints shape = batch;
+  shape.insert(shape.end(), rows.begin(), rows.end());
+  shape.insert(shape.end(), columns.begin(), columns.end());
+  return Labelled{.value = WALLE_TRY(rules::reshape(builder, y, shape)),
+                  .labels = roles.batch + roles.rows + roles.columns};
 }
 
 Replacement decompose(const NodeView& node, GraphBuilder& builder) {

@@ -88,7 +88,10 @@ Status run_graph(graph::Graph graph, const Data& data, const graph::Graph& origi
 Status run_case(const Case& one, const std::string& backend) {
   const auto bytes = WALLE_TRY(read_file(one.folder + "/model.onnx", 256U << 20));
   const graph::Graph graph = WALLE_TRY(import::load_onnx(bytes, one.folder));
-  for (const Data& data : WALLE_TRY(data_of(one))) {
+  const auto sets = WALLE_TRY(data_of(one));
+  if (sets.empty()) return fail(ErrorCode::not_found, "the case has no data");
+  for (const Data& data : sets) {
+    if (data.outputs.empty()) return fail(ErrorCode::not_found, "the case has no outputs");
     const Status first = run_graph(graph.clone(), data, graph, backend);
     if (first) continue;
     if (first.error().code != ErrorCode::unsupported) return first;

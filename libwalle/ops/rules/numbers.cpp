@@ -1,0 +1,32 @@
+#include "libwalle/ops/rules/numbers.h"
+
+#include "libwalle/ops/rules/build.h"
+#include "libwalle/ops/rules/constants.h"
+#include "libwalle/ops/rules/shapes.h"
+
+namespace walle::ops::rules {
+
+Result<ValueId> number_constant(GraphBuilder& builder, DType dtype, std::span<const int64_t> dims,
+                                std::span<const double> values) {
+  const ValueId wide = builder.constant(WALLE_TRY(engine::Tensor::of<double>(dims, values)));
+  return cast(builder, wide, dtype);
+}
+
+Result<double> known_scalar(const NodeView& node, size_t operand) {
+  const auto numbers = WALLE_TRY(constant_numbers(node, operand));
+  if (numbers.size() != 1)
+    return node.fail(ErrorCode::invalid_argument, "operand " + std::to_string(operand) + " must be one number");
+  return numbers[0];
+}
+
+Result<std::optional<int64_t>> known_count(const NodeView& node, size_t operand, int64_t least, int64_t most) {
+  if (node.constant(operand) == nullptr && depends_on_data(node, operand)) return std::optional<int64_t>();
+  const double number = WALLE_TRY(known_scalar(node, operand));
+  if (!(number >= static_cast<double>(least)) || number > static_cast<double>(most)) {
+    return node.fail(ErrorCode::invalid_argument, "operand " + std::to_string(operand) + " must be " +
+                                                      std::to_string(least) + " to " + std::to_string(most));
+  }
+  return std::optional(static_cast<int64_t>(number));
+}
+
+}  // namespace walle::ops::rules

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <span>
+
+#include "libwalle/ops/rules/define.h"
+
+// Constants that a decomposition computes itself.
+namespace walle::ops::rules {
+
+/// A constant of this dtype (any numeric one) with these elements, rounded to it. Errors: those of Tensor::of and Cast.
+[[nodiscard]] Result<ValueId> number_constant(GraphBuilder& builder, DType dtype, std::span<const int64_t> dims,
+                                              std::span<const double> values);
+/// A scalar operand that must be known while planning. Errors: unsupported naming the operand if it is not.
+[[nodiscard]] Result<double> known_scalar(const NodeView& node, size_t operand);
+/// The same for an integer in [least, most]; nullopt where it depends on data.
+[[nodiscard]] Result<std::optional<int64_t>> known_count(const NodeView& node, size_t operand, int64_t least,
+                                                         int64_t most);
+
+}  // namespace walle::ops::rules

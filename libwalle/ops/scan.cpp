@@ -1,0 +1,209 @@
+#include <algorithm>
+
+#include "libwalle/ops/rules/build.h"
+#include "libwalle/ops/rules/inline.h"
+#include "libwalle/ops/rules/shapes.h"
+
+namespace walle::ops {
+namespace {
+
+/// Unrolling makes the body's nodes once a step.
+constexpr int64_t kMaxSteps = 4096;
+
+/// Opset 8 had a batch axis and sequence lengths in front.
+Status upgrade(Node& node, int opset, GraphBuilder&) {
+  if (opset >= 9) return {};
+  if (!node.operands.empty() && node.operands[0] != kNoValue)
+    return fail(ErrorCode::unsupported, "node '" + node.name + "' (Scan): sequence lengths of opset 8");
+  if (!node.operands.empty()) node.operands.erase(node.operands.begin());
+  node.attributes["batched"] = int64_t{1};
+  return {};
+}
+
+/// Operands: states, scanned values, captures.
+struct Layout {
+  size_t states = 0, scanned = 0;
+  bool batched = false;
+};
+
+Result<Layout> layout_of(const NodeView& node) {
+  const int64_t scanned = WALLE_TRY(node.attribute_int("num_scan_inputs", 0));
+  const int64_t captures = WALLE_TRY(node.attribute_int("captures", 0));
+  const auto operands = static_cast<int64_t>(node.operand_count());
+  if (node.node().blocks.size() != 1 || scanned < 1 || captures < 0 || scanned > operands - captures)
+    return node.fail(ErrorCode::invalid_argument, "operands, num_scan_inputs and body do not fit");
+  const bool batched = WALLE_TRY(node.attribute_int("batched", 0)) != 0;
+  return Layout{static_cast<size_t>(operands - captures - scanned), static_cast<size_t>(scanned), batched};
+}
+
+/// Entry `i` of a list attribute with one number for each scanned operand or result; default 0.
+Result<int64_t> entry(const NodeView& node, std::string_view attribute, size_t count, size_t i) {
+  const Ints list = WALLE_TRY(node.attribute_ints(attribute, Ints(count, 0)));
+  if (list.size() != count)
+    return node.fail(ErrorCode::invalid_argument, std::string(attribute) + " has a wrong length");
+  return list[i];
+}
+
+Result<size_t> axis_of(const NodeView& node, std::string_view attribute, size_t count, size_t i, size_t rank) {
+  return static_cast<size_t>(
+      WALLE_TRY(node.axis(WALLE_TRY(entry(node, attribute, count, i)), static_cast<int64_t>(rank))));
+}
+
+/// The body's inputs: states as they are, one row of what is scanned, captures.
+Result<std::vector<graph::Value>> body_inputs(const NodeView& node, const Layout& layout, Dim& length) {
+  std::vector<graph::Value> inputs;
+  for (size_t i = 0; i < node.operand_count(); ++i) {
+    graph::Value value = node.value(i);
+    if (i < layout.states + layout.scanned) {
+      value.known.reset();
+      value.constant.reset();
+    }
+    if (layout.batched && i < layout.states + layout.scanned && value.shape && !value.shape->empty())
+      value.shape->erase(value.shape->begin());
+    if (i >= layout.states && i < layout.states + layout.scanned && value.shape) {
+      const size_t axis =
+          WALLE_TRY(axis_of(node, "scan_input_axes", layout.scanned, i - layout.states, value.shape->size()));
+      length = (*value.shape)[axis];
+      value.shape->erase(value.shape->begin() + static_cast<std::ptrdiff_t>(axis));
+    }
+    inputs.push_back(std::move(value));
+  }
+  return inputs;
+}
+
+Status infer(const NodeView& node, InferContext& context) {
+  const Layout layout = WALLE_TRY(layout_of(node));
+  Dim length = context.fresh("length");
+  const auto inputs = WALLE_TRY(body_inputs(node, layout, length));
+  const auto outputs = WALLE_TRY(context.infer_block(0, inputs));
+  if (outputs.size() < node.result_count())
+    return node.fail(ErrorCode::invalid_argument, "the body has fewer outputs than the node has results");
+  for (size_t i = 0; i < node.result_count(); ++i) {
+    const graph::Value& value = outputs[i];
+    if (!value.dtype) return node.fail(ErrorCode::invalid_argument, "an output of the body has no type");
+    if (!value.shape) {
+      context.set_unknown_shape(i, *value.dtype);
+      continue;
+    }
+    Shape shape = *value.shape;
+    if (i >= layout.states) {
+      const size_t count = node.result_count() - layout.states;
+      const size_t axis = WALLE_TRY(axis_of(node, "scan_output_axes", count, i - layout.states, shape.size() + 1));
+      shape.insert(shape.begin() + static_cast<std::ptrdiff_t>(axis), length);
+    }
+    if (layout.batched && node.value(0).shape && !node.value(0).shape->empty())
+      shape.insert(shape.begin(), (*node.value(0).shape)[0]);
+    context.set(i, *value.dtype, std::move(shape));
+  }
+  return {};
+}
+
+/// Row `t` of x along axis, without the axis.
+Result<ValueId> row(GraphBuilder& builder, ValueId x, size_t axis, int64_t t) {
+  Ints dims = WALLE_TRY(builder.dims(x));
+  dims.erase(dims.begin() + static_cast<std::ptrdiff_t>(axis));
+  const ValueId part = WALLE_TRY(rules::slice(builder, x, static_cast<int64_t>(axis), t, t + 1));
+  return rules::reshape(builder, part, dims);
+}
+
+/// One sequence: `operands` without a batch axis.
+class Unroller {
+ public:
+  Unroller(const NodeView& node, GraphBuilder& builder, const Layout& layout)
+      : node_(node), builder_(builder), layout_(layout) {}
+
+  Result<std::vector<ValueId>> run(std::vector<ValueId> operands) {
+    const Ints dims = WALLE_TRY(builder_.dims(operands[layout_.states]));
+    const size_t axis = WALLE_TRY(axis_of(node_, "scan_input_axes", layout_.scanned, 0, dims.size()));
+    const int64_t length = dims[axis];
+    if (length < 1 || length > kMaxSteps)
+      return node_.fail(ErrorCode::unsupported, "scans are 1 to " + std::to_string(kMaxSteps) + " steps long");
+    const size_t results = node_.node().blocks[0]->outputs.size();
+    std::vector<std::vector<ValueId>> scanned(results);
+    for (int64_t step = 0; step < length; ++step) {
+      std::vector<ValueId> inputs = operands;
+      for (size_t i = 0; i < layout_.scanned; ++i) {
+        ValueId& input = inputs[layout_.states + i];
+        input = WALLE_TRY(input_row(input, i, step, length));
+      }
+      const auto outputs = WALLE_TRY(rules::inline_block(node_, builder_, 0, inputs));
+      for (size_t i = 0; i < results; ++i) {
+        if (i < layout_.states) operands[i] = outputs[i];
+        if (i >= layout_.states) scanned[i].push_back(outputs[i]);
+      }
+    }
+    return collect(operands, std::move(scanned));
+  }
+
+ private:
+  Result<ValueId> input_row(ValueId x, size_t i, int64_t step, int64_t length) {
+    const Ints dims = WALLE_TRY(builder_.dims(x));
+    const size_t axis = WALLE_TRY(axis_of(node_, "scan_input_axes", layout_.scanned, i, dims.size()));
+    const bool backwards = WALLE_TRY(entry(node_, "scan_input_directions", layout_.scanned, i)) != 0;
+    if (dims[axis] != length) return node_.fail(ErrorCode::invalid_argument, "what is scanned differs in length");
+    return row(builder_, x, axis, backwards ? length - 1 - step : step);
+  }
+
+  Result<std::vector<ValueId>> collect(const std::vector<ValueId>& states, std::vector<std::vector<ValueId>> scanned) {
+    std::vector<ValueId> results(states.begin(), states.begin() + static_cast<std::ptrdiff_t>(layout_.states));
+    const size_t count = scanned.size() - layout_.states;
+    for (size_t i = 0; i < count; ++i) {
+      std::vector<ValueId>& rows = scanned[layout_.states + i];
+      if (WALLE_TRY(entry(node_, "scan_output_directions", count, i)) != 0) std::reverse(rows.begin(), rows.end());
+      Ints dims = WALLE_TRY(builder_.dims(rows[0]));
+      const size_t axis = WALLE_TRY(axis_of(node_, "scan_output_axes", count, i, dims.size() + 1));
+      dims.insert(dims.begin() + static_cast<std::ptrdiff_t>(axis), 1);
+      for (ValueId& one : rows) one = WALLE_TRY(rules::reshape(builder_, one, dims));
+      results.push_back(WALLE_TRY(rules::concat(builder_, rows, static_cast<int64_t>(axis))));
+    }
+    return results;
+  }
+
+  const NodeView& node_;
+  GraphBuilder& builder_;
+  const Layout& layout_;
+};
+
+/// Opset 8: every sequence of the batch by itself.
+Replacement by_sequence(const NodeView& node, GraphBuilder& builder, const Layout& layout, Unroller& unroller) {
+  const std::vector<ValueId> operands = node.node().operands;
+  const int64_t batch = WALLE_TRY(builder.dims(operands[0]))[0];
+  std::vector<std::vector<ValueId>> results;
+  for (int64_t b = 0; b < batch; ++b) {
+    std::vector<ValueId> own = operands;
+    for (size_t i = 0; i < layout.states + layout.scanned; ++i) own[i] = WALLE_TRY(row(builder, own[i], 0, b));
+    auto made = WALLE_TRY(unroller.run(std::move(own)));
+    results.resize(made.size());
+    for (size_t i = 0; i < made.size(); ++i) {
+      Ints dims = WALLE_TRY(builder.dims(made[i]));
+      dims.insert(dims.begin(), 1);
+      results[i].push_back(WALLE_TRY(rules::reshape(builder, made[i], dims)));
+    }
+  }
+  std::vector<ValueId> joined;
+  for (auto& parts : results) joined.push_back(WALLE_TRY(rules::concat(builder, std::move(parts), 0)));
+  return std::optional(std::move(joined));
+}
+
+Replacement decompose(const NodeView& node, GraphBuilder& builder) {
+  const Layout layout = WALLE_TRY(layout_of(node));
+  Unroller unroller(node, builder, layout);
+  if (layout.batched) return by_sequence(node, builder, layout, unroller);
+  return std::optional(WALLE_TRY(unroller.run(node.node().operands)));
+}
+
+}  // namespace
+
+extern const OpDef kScan = {.name = "Scan",
+                            .formula = "for each i: (v…, s_i…) = body(v…, x_i…); y = v…, [s_0, s_1, …]…",
+                            .op_class = OpClass::composite,
+                            .operands = {1, -1},
+                            .results = {1, -1},
+                            .attributes =
+                                "batched:int=0, captures:int=0, num_scan_inputs:int, scan_input_axes:ints?, "
+                                "scan_input_directions:ints?, scan_output_axes:ints?, scan_output_directions:ints?",
+                            .upgrade = upgrade,
+                            .infer = infer,
+                            .decompose = decompose};
+
+}  // namespace walle::ops
