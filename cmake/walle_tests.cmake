@@ -1,12 +1,18 @@
 # Test executables: GoogleTest, one ctest entry each.
 find_package(GTest REQUIRED)
 
+add_library(walle_test_pch OBJECT ${CMAKE_SOURCE_DIR}/cmake/precompiled.cpp)
+target_link_libraries(walle_test_pch PRIVATE walle_flags GTest::gtest GTest::gmock)
+target_precompile_headers(walle_test_pch PRIVATE <string> <vector> <memory> <nlohmann/json.hpp> <tl/expected.hpp> <gmock/gmock.h> <gtest/gtest.h>)
+
 # walle_test(NAME label SOURCES ... USES folders ... LINK targets ...): a GoogleTest executable and its ctest entry.
 function(walle_test NAME LABEL)
   cmake_parse_arguments(T "" "TIMEOUT" "SOURCES;USES;LINK" ${ARGN})
   add_executable(${NAME} ${T_SOURCES})
   set_target_properties(${NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   target_link_libraries(${NAME} PRIVATE walle_flags GTest::gtest_main GTest::gmock ${T_LINK})
+  target_precompile_headers(${NAME} REUSE_FROM walle_test_pch)
+  walle_wiring(${NAME} tests)
   target_compile_definitions(${NAME} PRIVATE WALLE_SOURCE_DIR="${CMAKE_SOURCE_DIR}" WALLE_BINARY_DIR="${CMAKE_BINARY_DIR}")
   foreach(folder IN LISTS T_USES)
     walle_target(used ${folder})
