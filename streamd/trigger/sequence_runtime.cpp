@@ -357,6 +357,7 @@ class SequenceRuntime final : public Runtime {
     const End& end = node.ends.front();
     const Thread& thread = absence.thread;
     if (thread.first_number <= paths_.at(end.condition).consumed_number) return;
+    if (end.within_us != 0 && now_us_ - thread.start_us > end.within_us) return;
     std::erase_if(node.armed, [&](const Armed& old) { return old.thread.start_number == thread.start_number; });
     if (node.armed.size() >= limits_.absences) {
       node.armed.erase(node.armed.begin());
