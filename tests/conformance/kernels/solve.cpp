@@ -12,7 +12,6 @@
 namespace walle::conformance {
 namespace {
 
-constexpr size_t kMargin = 256;
 constexpr size_t kGuard = 64;
 constexpr std::byte kMark{0xA5};
 
@@ -40,8 +39,8 @@ Buffer::Buffer(const Operand& operand) {
   }
   const auto before = static_cast<size_t>(bytes_of(operand.dtype, -low));
   const auto after = static_cast<size_t>(bytes_of(operand.dtype, high + 1));
-  bytes_.assign(before + after + 2 * kMargin, kMark);
-  origin_ = kMargin + before;
+  bytes_.assign(before + after, kMark);
+  origin_ = before;
 }
 
 void fill_random(const Operand& operand, Buffer& buffer, std::mt19937& random) {

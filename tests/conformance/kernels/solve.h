@@ -9,7 +9,8 @@
 
 namespace walle::conformance {
 
-/// The memory behind one strided view: all elements that the view reaches, and a margin on both sides.
+/// The memory behind one strided view: exactly the elements between the first and the last that it reaches, so that
+/// the address sanitizer sees every access beyond.
 class Buffer {
  public:
   explicit Buffer(const Operand& operand);
