@@ -158,8 +158,8 @@ class Planner {
 
 /// An access by arrays: for each of `offsets` the box of the remaining axes.
 struct Access {
-  std::vector<int64_t> offsets;  ///< in elements of the source
-  Dims picked;                   ///< shape of the index arrays
+  Array offsets;  ///< i64, in elements of the source; an array, so that the task pays for it
+  Dims picked;    ///< shape of the index arrays
   Dims rest_dims;
   Dims rest_strides;
   int place = 0;  ///< where `picked` stands among the rest in the result
@@ -178,11 +178,12 @@ Status add_offsets(const Plan::Advanced& part, const Plan& plan, Access& access)
   const int64_t size = plan.dims[part.axis];
   const int64_t stride = plan.strides[part.axis];
   const int64_t* position = all.data<int64_t>();
-  for (int64_t& offset : access.offsets) {
-    int64_t at = *position++;
+  int64_t* offsets = access.offsets.data<int64_t>();
+  for (int64_t i = 0; i < access.offsets.size(); ++i) {
+    int64_t at = position[i];
     if (at < -size || at >= size) return out_of_bounds(at, part.axis, size);
     if (at < 0) at += size;
-    offset += at * stride;
+    offsets[i] += at * stride;
   }
   return {};
 }
@@ -194,8 +195,8 @@ Result<Access> access_of(const Plan& plan) {
   auto picked = broadcast_dims(shapes);
   if (!picked) return fail(ErrorCode::not_found, "shape mismatch: indexing arrays could not be broadcast together");
   access.picked = *picked;
-  const int64_t count = WALLE_TRY(element_count(access.picked));
-  access.offsets.assign(static_cast<size_t>(count), plan.offset);
+  access.offsets = WALLE_TRY(Array::empty(DType::i64, access.picked));
+  std::fill_n(access.offsets.data<int64_t>(), access.offsets.size(), plan.offset);
   for (const auto& part : plan.advanced) WALLE_TRY(add_offsets(part, plan, access));
   size_t next = 0;
   for (int axis = 0; axis < plan.dims.size(); ++axis) {
@@ -230,14 +231,15 @@ void copy_items(size_t bytes, Copy&& copy) {
 
 /// `dense` has the result's shape. gather: source → dense; else dense → source.
 void transfer(const Array& source, const Access& access, const Array& dense, bool gather) {
-  const int64_t count = static_cast<int64_t>(access.offsets.size());
+  const int64_t count = access.offsets.size();
+  const int64_t* offsets = access.offsets.data<int64_t>();
   const Dims picked_strides = contiguous_strides(access.picked);
   if (access.rest_dims.empty() && dense.is_contiguous() && source.dtype() == dense.dtype()) {
     return copy_items(source.item_bytes(), [&]<class T>(T) {
       T* base = source.data<T>();
       T* flat = dense.data<T>();
       for (int64_t i = 0; i < count; ++i) {
-        T& element = base[access.offsets[static_cast<size_t>(i)]];
+        T& element = base[offsets[i]];
         gather ? flat[i] = element : element = flat[i];
       }
     });
@@ -253,7 +255,7 @@ void transfer(const Array& source, const Access& access, const Array& dense, boo
       offset += left / picked_strides[k] * dense.strides()[access.place + k];
       left %= picked_strides[k];
     }
-    const Array outer = source.view(access.rest_dims, access.rest_strides, access.offsets[static_cast<size_t>(i)]);
+    const Array outer = source.view(access.rest_dims, access.rest_strides, offsets[i]);
     const Array inner = dense.view(access.rest_dims, rest_strides, offset);
     gather ? assign_elements(outer, inner) : assign_elements(inner, outer);
   }

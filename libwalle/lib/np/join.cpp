@@ -14,9 +14,10 @@ Array part(const Array& a, int axis, int64_t first, int64_t count) {
   return a.view(dims, a.strides(), first * a.strides()[axis]);
 }
 
-Result<Array> positions_array(const std::vector<int64_t>& positions) {
-  return Array::copy_of(DType::i64, {static_cast<int64_t>(positions.size())}, positions.data());
-}
+constexpr int64_t kMostPadding = int64_t{1} << 40;
+constexpr int64_t kMostParts = 1'000'000;
+
+tl::unexpected<Error> too_many() { return fail(ErrorCode::resource_exhausted, "the result has too many elements"); }
 }  // namespace
 
 Result<Array> concatenate(std::span<const Array> arrays, int64_t axis) {
@@ -77,6 +78,7 @@ Result<std::vector<Array>> split(const Array& a, int64_t count, int64_t axis, bo
   const int at = WALLE_TRY(normalise_axis(axis, a.rank()));
   const int64_t size = a.dim(at);
   if (count < 1) return fail(ErrorCode::invalid_argument, "number sections must be larger than 0");
+  if (count > kMostParts) return too_many();
   if (!uneven && size % count != 0) {
     return fail(ErrorCode::invalid_argument, "array split does not result in an equal division");
   }
@@ -92,10 +94,13 @@ Result<Array> tile(const Array& a, const Dims& repeats) {
   const int shift = result.rank() - repeats.size();
   for (int i = 0; i < repeats.size(); ++i) {
     if (repeats[i] < 0) return fail(ErrorCode::invalid_argument, "negative repeats");
-    if (repeats[i] == 0) result = part(result, shift + i, 0, 0);
-    if (repeats[i] <= 1) continue;
-    const std::vector<Array> copies(static_cast<size_t>(repeats[i]), result);
-    result = WALLE_TRY(concatenate(copies, shift + i));
+    if (repeats[i] == 1) continue;
+    const int64_t size = result.dim(shift + i);
+    int64_t total = 0;
+    if (__builtin_mul_overflow(size, repeats[i], &total)) return too_many();
+    const Array index = WALLE_TRY(Array::empty(DType::i64, {total}));
+    for (int64_t k = 0; k < total; ++k) index.data<int64_t>()[k] = k % size;
+    result = WALLE_TRY(take(result, index, shift + i));
   }
   return result.copy();
 }
@@ -106,16 +111,15 @@ Result<Array> repeat(const Array& a, std::span<const int64_t> counts, int64_t ax
   if (counts.size() != 1 && static_cast<int64_t>(counts.size()) != size) {
     return fail(ErrorCode::invalid_argument, "repeat needs one count, or one for each position");
   }
-  std::vector<int64_t> positions;
+  auto count_of = [&](int64_t i) { return counts[counts.size() == 1 ? 0 : static_cast<size_t>(i)]; };
+  int64_t total = 0;
   for (int64_t i = 0; i < size; ++i) {
-    const int64_t count = counts[counts.size() == 1 ? 0 : static_cast<size_t>(i)];
-    if (count < 0) return fail(ErrorCode::invalid_argument, "repeats may not contain negative values.");
-    if (count > (int64_t{1} << 32) || positions.size() > (size_t{1} << 32)) {
-      return fail(ErrorCode::resource_exhausted, "repeat makes too many elements");
-    }
-    positions.insert(positions.end(), static_cast<size_t>(count), i);
+    if (count_of(i) < 0) return fail(ErrorCode::invalid_argument, "repeats may not contain negative values.");
+    if (__builtin_add_overflow(total, count_of(i), &total)) return too_many();
   }
-  const Array index = WALLE_TRY(positions_array(positions));
+  const Array index = WALLE_TRY(Array::empty(DType::i64, {total}));
+  int64_t* position = index.data<int64_t>();
+  for (int64_t i = 0; i < size; ++i) position = std::fill_n(position, count_of(i), i);
   return take(a, index, at);
 }
 
@@ -123,6 +127,7 @@ Result<Array> pad(const Array& a, const Dims& before, const Dims& after, PadMode
   Dims dims = a.dims();
   for (int i = 0; i < a.rank(); ++i) {
     if (before[i] < 0 || after[i] < 0) return fail(ErrorCode::invalid_argument, "pad widths must not be negative");
+    if (std::max(before[i], after[i]) > kMostPadding) return too_many();
     dims[i] += before[i] + after[i];
   }
   if (mode == PadMode::constant) {
@@ -138,14 +143,14 @@ Result<Array> pad(const Array& a, const Dims& before, const Dims& after, PadMode
   for (int axis = 0; axis < a.rank(); ++axis) {
     const int64_t size = a.dim(axis);
     if (size == 0) return fail(ErrorCode::invalid_argument, "can't extend empty axis using modes other than constant");
-    std::vector<int64_t> positions;
+    const Array index = WALLE_TRY(Array::empty(DType::i64, {before[axis] + size + after[axis]}));
+    int64_t* position = index.data<int64_t>();
     for (int64_t i = -before[axis]; i < size + after[axis]; ++i) {
       const int64_t period = std::max<int64_t>(1, 2 * (size - 1));
       const int64_t folded = ((i % period) + period) % period;
       const int64_t mirrored = folded < size ? folded : period - folded;
-      positions.push_back(mode == PadMode::edge ? std::clamp<int64_t>(i, 0, size - 1) : (size == 1 ? 0 : mirrored));
+      *position++ = mode == PadMode::edge ? std::clamp<int64_t>(i, 0, size - 1) : (size == 1 ? 0 : mirrored);
     }
-    const Array index = WALLE_TRY(positions_array(positions));
     result = WALLE_TRY(take(result, index, axis));
   }
   return result;

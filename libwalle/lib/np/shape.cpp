@@ -138,6 +138,7 @@ Result<Dims> broadcast_dims(std::span<const Dims> all) {
 }
 
 Result<Array> broadcast_to(const Array& a, const Dims& dims) {
+  WALLE_TRY(element_count(dims));
   const int shift = dims.size() - a.rank();
   bool fits = shift >= 0;
   Dims strides(dims.size(), 0);

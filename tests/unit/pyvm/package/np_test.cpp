@@ -44,6 +44,23 @@ TEST(Np, array_memory_is_charged_to_the_task) {
   EXPECT_EQ(outcome.error->kind, "memory");
 }
 
+TEST(Np, sizes_that_cannot_be_are_refused_before_anything_is_allocated) {
+  start_with_package();
+  for (const char* expression :
+       {"np.broadcast_to(1, (2**40, 2**40))", "np.repeat(np.arange(3), 2**62)", "np.pad(np.arange(3), 2**61)",
+        "np.pad(np.arange(3), 2**61, mode='edge')", "np.tile(np.arange(3), 2**61)", "np.tile(np.arange(3), 2**40)",
+        "np.array_split(np.arange(3), 2**60)", "np.eye(2**40)", "np.zeros((2**31, 2**31))",
+        "np.arange(10**5)[np.zeros((10**5, 1), int), np.zeros((1, 10**5), int)]",
+        "np.arange(4)[np.broadcast_to(0, (2**40,))]", "np.linspace(0, 1, 2**50)"}) {
+    const Outcome outcome = run_once("from walle import np\ndef run(event, ctx): " + std::string(expression) + "\n");
+    ASSERT_TRUE(outcome.error) << expression;
+    EXPECT_TRUE(outcome.error->kind == "memory" || outcome.error->message.starts_with("ValueError") ||
+                outcome.error->message.starts_with("IndexError"))
+        << expression << ": " << outcome.error->message;
+    EXPECT_LT(outcome.time_us, 500'000) << expression;
+  }
+}
+
 TEST(Np, views_share_memory_with_buffers_without_copies) {
   start_with_package();
   const Outcome outcome = run_once(
