@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import time
 from pathlib import Path
@@ -78,13 +79,20 @@ BUS = """<busconfig><type>session</type><listen>unix:path={path}</listen><auth>E
 """
 
 
-def start_broker(stack: Stack, folder: Path, signers: Path) -> tuple[dict[str, str], Path]:
-    """Starts walle-broker on free ports; returns its URLs and the file with the administrator's token."""
+def free_port() -> int:
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def start_broker(stack: Stack, folder: Path, signers: Path, fixed_ports: bool = False) -> tuple[dict[str, str], Path]:
+    """Starts walle-broker on free ports; returns its URLs and its state folder. fixed_ports: the same after a restart."""
+    ports = [free_port() if fixed_ports else 0 for _ in range(3)]
     state = folder / "broker"
     config = folder / "broker.toml"
     config.write_text(
-        f'[server]\nstate_dir = "{state}"\nhost = "127.0.0.1"\n[api]\nhttp = "127.0.0.1:0"\nhttps = "127.0.0.1:0"\n'
-        f'[mqtt]\nlisten = "127.0.0.1:0"\n[tasks]\nallowed_signers = "{signers}"\n'
+        f'[server]\nstate_dir = "{state}"\nhost = "127.0.0.1"\n[api]\nhttp = "127.0.0.1:{ports[0]}"\nhttps = "127.0.0.1:{ports[1]}"\n'
+        f'[mqtt]\nlisten = "127.0.0.1:{ports[2]}"\n[tasks]\nallowed_signers = "{signers}"\n'
     )
     line = stack.start("walle-broker", [stack.bin / "walle-broker", "--config", config], wait_for="READY")
     urls = dict(part.split("=", 1) for part in line.split()[1:])
