@@ -11,7 +11,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -54,8 +53,7 @@ class Way:
             self.stack.running.remove((name, process))
             self.stack.start(name, command)
             return "started again by its supervisor"
-        pids = subprocess.run(["pgrep", "-f", f"{victim}.*"], capture_output=True, text=True).stdout.split()
-        mine = [int(p) for p in pids if self.belongs(int(p), victim)]
+        mine = [int(p.name) for p in Path("/proc").iterdir() if p.name.isdigit() and self.belongs(int(p.name), victim)]
         for pid in mine:
             os.kill(pid, signal.SIGKILL)
         owner = "walled" if victim == "walle-vmd" else "walle-broker"
@@ -124,7 +122,7 @@ def main() -> int:
             for moment, step in (("release under way", way.release), ("events acknowledged", way.visit)):
                 began = time.monotonic()
                 note = step(victim)
-                if step is way.release:
+                if step == way.release:
                     way.visit(None)
                 rows.append((victim, moment, note, f"{time.monotonic() - began:.1f} s"))
         reported = way.reported()
