@@ -145,10 +145,15 @@ void Supervisor::host_ended(const std::string& name, const std::string& reason) 
     if (vm->host == name) gone.push_back(id);
   for (const int64_t id : gone) {
     Vm& vm = *vms_.at(id);
+    const bool late = clock_.monotonic_us() - vm.started_monotonic_us >= vm.installed.manifest.limits.time_us;
+    if (vm.active && vm.active->queued && !vm.active->repeated && !late) {
+      vm.active->repeated = true;
+      tasks_[vm.key.task].waiting.push_front(std::move(*vm.active));
+      vm.active.reset();
+    }
     if (vm.active) {
       Value record = record_of(vm, *vm.active);
       record["status"] = "failed";
-      const bool late = clock_.monotonic_us() - vm.started_monotonic_us >= vm.installed.manifest.limits.time_us;
       record["error"] = run_error(
           "host_died", late ? "the run did not stop at its deadline; its host was killed" : "the task host " + reason);
       end_run(vm, std::move(record));

@@ -35,13 +35,16 @@ struct RunRequest {
   std::string task;
   std::string condition;
   int64_t time_us = 0;
-  bool queued = false;  ///< the ledger has it
+  bool queued = false;    ///< the ledger has it
+  bool repeated = false;  ///< its host died once already
   std::function<Result<std::vector<Value>>()> events;
   std::function<void(const Value& record)> done;  ///< may be empty
 };
 
 /// Keeps the task hosts: starts them, loads tasks into them, runs, kills what does not stop, starts them again with a
-/// growing pause. A host's end fails the runs that were in it ("host_died") and nothing else. Loop thread only.
+/// growing pause. A run of acknowledged events
+/// whose host ends under it is repeated once (its rows and features may then be there twice); the second end, and any
+/// end at its own deadline, fails it ("host_died"). Loop thread only.
 class Supervisor {
  public:
   Supervisor(Loop& loop, Journal& journal, Registry& registry, const Clock& clock, SupervisorOptions options);
