@@ -31,6 +31,18 @@ std::vector<const onnx::AttributeProto*> blocks_of(const onnx::NodeProto& proto)
 /// A dimension of 2^40 and more, or below 0, is no dimension.
 bool sane(int64_t dim) { return dim >= 0 && dim <= engine::kMaxElements; }
 
+/// A shape in numbers that no tensor has.
+bool absurd(const Value& value) {
+  int64_t count = 1;
+  for (size_t i = 0; value.shape && i < value.shape->size(); ++i) {
+    const graph::Dim& dim = (*value.shape)[i];
+    if (!dim.known()) continue;
+    const bool overflows = dim.value() < 0 || __builtin_mul_overflow(count, std::max<int64_t>(1, dim.value()), &count);
+    if (overflows || count > engine::kMaxElements) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 ValueId GraphImport::find(const std::string& name) {
@@ -165,7 +177,13 @@ Status GraphImport::finish(const onnx::NodeProto& proto, Node node) {
       return node_error(proto, ErrorCode::invalid_argument, "operand " + std::to_string(i) + " is missing");
   }
   // Blocks are inferred by the node that runs them.
-  if (depth_ == 0) WALLE_TRY(graph::infer_node(graph_, node));
+  if (depth_ == 0) {
+    WALLE_TRY(graph::infer_node(graph_, node));
+    for (const ValueId id : node.results) {
+      if (id != kNoValue && absurd(graph_.value(id)))
+        return node_error(proto, ErrorCode::invalid_argument, "result '" + graph_.value(id).name + "' is too large");
+    }
+  }
   graph_.nodes.push_back(std::move(node));
   return {};
 }

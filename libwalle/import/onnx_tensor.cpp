@@ -20,8 +20,9 @@ Result<int64_t> count_of(const onnx::TensorProto& proto) {
   for (const int64_t dim : proto.dims()) {
     if (dim < 0 || dim > engine::kMaxElements)
       return wrong(proto, ErrorCode::invalid_argument, "dimension " + std::to_string(dim) + " is out of range");
-    count *= dim;
-    if (count > engine::kMaxElements) return wrong(proto, ErrorCode::invalid_argument, "has too many elements");
+    const bool overflows = __builtin_mul_overflow(count, dim, &count);
+    if (overflows || count > engine::kMaxElements)
+      return wrong(proto, ErrorCode::invalid_argument, "has too many elements");
   }
   if (proto.dims_size() > 64) return wrong(proto, ErrorCode::invalid_argument, "has more than 64 axes");
   return count;

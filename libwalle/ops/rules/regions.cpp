@@ -19,6 +19,12 @@ std::vector<Axis> joined(const std::vector<Axis>& axes) {
   return result;
 }
 
+/// Saturates: sizes out of a file may be absurd, and are refused where memory is asked for.
+int64_t times(int64_t a, int64_t b) {
+  int64_t result = 0;
+  return __builtin_mul_overflow(a, b, &result) ? engine::kMaxElements * 2 : result;
+}
+
 /// The position of the smallest axis, which costs the fewest regions when it is unrolled.
 size_t smallest(const std::vector<Axis>& axes) {
   size_t best = 0;
@@ -64,13 +70,13 @@ std::vector<Region> linear(int64_t count) {
 
 int64_t count(std::span<const int64_t> dims) {
   int64_t result = 1;
-  for (const int64_t dim : dims) result *= dim;
+  for (const int64_t dim : dims) result = times(result, dim);
   return result;
 }
 
 Ints strides(std::span<const int64_t> dims) {
   Ints result(dims.size(), 1);
-  for (size_t i = dims.size(); i-- > 1;) result[i - 1] = result[i] * dims[i];
+  for (size_t i = dims.size(); i-- > 1;) result[i - 1] = times(result[i], dims[i]);
   return result;
 }
 
