@@ -160,8 +160,9 @@ Status App::open_tasks() {
 
 void App::wire() {
   calls_->spooled = [this] { net_->send_features(); };
-  supervisor_->serve = [this](const Installed& task, const std::string& method, const Value& arguments) {
-    auto answer = calls_->serve(task, method, arguments);
+  supervisor_->serve = [this](const Installed& task, const std::string& method, const Value& arguments,
+                              const std::string& feature_id) {
+    auto answer = calls_->serve(task, method, arguments, feature_id);
     arm_store();
     return answer;
   };

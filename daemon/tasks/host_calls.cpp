@@ -14,21 +14,22 @@ Status allowed(const std::vector<std::string>& names, const std::string& name, c
 
 }  // namespace
 
-Result<Value> HostCalls::serve(const Installed& task, const std::string& method, const Value& arguments) {
+Result<Value> HostCalls::serve(const Installed& task, const std::string& method, const Value& arguments,
+                               const std::string& feature_id) {
   struct Row {
     std::string_view name;
-    Result<Value> (HostCalls::*call)(const Installed&, const Value&);
+    Result<Value> (HostCalls::*call)(const Installed&, const Value&, const std::string&);
   };
   static constexpr std::array<Row, 4> kMethods{{{"store.append", &HostCalls::append},
                                                 {"store.query", &HostCalls::query},
                                                 {"tunnel.send", &HostCalls::send},
                                                 {"stream.events", &HostCalls::events}}};
   for (const Row& row : kMethods)
-    if (row.name == method) return (this->*row.call)(task, arguments);
+    if (row.name == method) return (this->*row.call)(task, arguments, feature_id);
   return fail(ErrorCode::unsupported, "this walled does not know the call '" + method + "'");
 }
 
-Result<Value> HostCalls::append(const Installed& task, const Value& arguments) {
+Result<Value> HostCalls::append(const Installed& task, const Value& arguments, const std::string&) {
   const std::string table = WALLE_TRY(get_string(arguments, "table"));
   WALLE_TRY(allowed(task.manifest.permissions.store, table, "store"));
   const Value* row = WALLE_TRY(get_map(arguments, "row"));
@@ -38,7 +39,7 @@ Result<Value> HostCalls::append(const Installed& task, const Value& arguments) {
   return Value();
 }
 
-Result<Value> HostCalls::query(const Installed& task, const Value& arguments) {
+Result<Value> HostCalls::query(const Installed& task, const Value& arguments, const std::string&) {
   streamd::StoreQuery query{.table = WALLE_TRY(get_string(arguments, "table"))};
   WALLE_TRY(allowed(task.manifest.permissions.store, query.table, "store"));
   if (arguments.contains("where") && !arguments["where"].is_null())
@@ -51,17 +52,17 @@ Result<Value> HostCalls::query(const Installed& task, const Value& arguments) {
   return rows;
 }
 
-Result<Value> HostCalls::send(const Installed& task, const Value& arguments) {
+Result<Value> HostCalls::send(const Installed& task, const Value& arguments, const std::string& feature_id) {
   const std::string name = WALLE_TRY(get_string(arguments, "name"));
   WALLE_TRY(allowed(task.manifest.permissions.tunnel, name, "tunnel"));
   const Value* feature = WALLE_TRY(get_member(arguments, "feature"));
-  const streamd::NewFeature item{task.row.key.task, task.row.key.version, name, to_cbor(*feature)};
+  const streamd::NewFeature item{task.row.key.task, task.row.key.version, name, to_cbor(*feature), feature_id};
   const auto ids = WALLE_TRY(spool_.add(std::span(&item, 1)));
   if (spooled) spooled();
   return Value(ids.front());
 }
 
-Result<Value> HostCalls::events(const Installed&, const Value& arguments) {
+Result<Value> HostCalls::events(const Installed&, const Value& arguments, const std::string&) {
   streamd::LogQuery query;
   query.page = WALLE_TRY(get_string_or(arguments, "page", ""));
   query.id = WALLE_TRY(get_string_or(arguments, "id", ""));

@@ -20,16 +20,18 @@ class HostCalls {
       : log_(log), store_(store), spool_(spool) {}
 
   /// Errors: permission_denied, naming the line of task.toml that would allow it; unsupported for an unknown method.
-  [[nodiscard]] Result<Value> serve(const Installed& task, const std::string& method, const Value& arguments);
+  /// `feature_id`: what a feature sent by this call is called (see streamd::NewFeature::id); empty: any new name.
+  [[nodiscard]] Result<Value> serve(const Installed& task, const std::string& method, const Value& arguments,
+                                    const std::string& feature_id);
 
   /// Called after a feature was spooled.
   std::function<void()> spooled;
 
  private:
-  [[nodiscard]] Result<Value> append(const Installed& task, const Value& arguments);
-  [[nodiscard]] Result<Value> query(const Installed& task, const Value& arguments);
-  [[nodiscard]] Result<Value> send(const Installed& task, const Value& arguments);
-  [[nodiscard]] Result<Value> events(const Installed& task, const Value& arguments);
+  [[nodiscard]] Result<Value> append(const Installed& task, const Value& arguments, const std::string& feature_id);
+  [[nodiscard]] Result<Value> query(const Installed& task, const Value& arguments, const std::string& feature_id);
+  [[nodiscard]] Result<Value> send(const Installed& task, const Value& arguments, const std::string& feature_id);
+  [[nodiscard]] Result<Value> events(const Installed& task, const Value& arguments, const std::string& feature_id);
 
   streamd::EventLog& log_;
   streamd::Store& store_;

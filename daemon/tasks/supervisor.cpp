@@ -148,7 +148,7 @@ void Supervisor::host_ended(const std::string& name, const std::string& reason) 
     const bool late = clock_.monotonic_us() - vm.started_monotonic_us >= vm.installed.manifest.limits.time_us;
     if (vm.active && vm.active->queued && !vm.active->repeated && !late) {
       vm.active->repeated = true;
-      tasks_[vm.key.task].waiting.push_front(std::move(*vm.active));
+      tasks_.at(vm.key.task)->waiting.push_front(std::move(*vm.active));
       vm.active.reset();
     }
     if (vm.active) {

@@ -43,8 +43,8 @@ struct RunRequest {
 
 /// Keeps the task hosts: starts them, loads tasks into them, runs, kills what does not stop, starts them again with a
 /// growing pause. A run of acknowledged events
-/// whose host ends under it is repeated once (its rows and features may then be there twice); the second end, and any
-/// end at its own deadline, fails it ("host_died"). Loop thread only.
+/// whose host ends under it is repeated once (its rows may then be there twice, its features are not); the second end,
+/// and any end at its own deadline, fails it ("host_died"). Loop thread only.
 class Supervisor {
  public:
   Supervisor(Loop& loop, Journal& journal, Registry& registry, const Clock& clock, SupervisorOptions options);
@@ -59,7 +59,9 @@ class Supervisor {
   [[nodiscard]] size_t hosts() const { return hosts_.size(); }
 
   /// Answers a host's `call`; which task asks is known here, not believed.
-  std::function<Result<Value>(const Installed& task, const std::string& method, const Value& arguments)> serve;
+  std::function<Result<Value>(const Installed& task, const std::string& method, const Value& arguments,
+                              const std::string& feature_id)>
+      serve;
   /// A run has ended; called before its own `done`.
   std::function<void(const Value& record)> finished;
   /// Nothing waits or runs any more.
@@ -83,6 +85,7 @@ class Supervisor {
   void host_ended(const std::string& name, const std::string& reason);
   void received(const std::string& name, const Value& message);
   void on_call(HostState& host, Vm* vm, const Value& message);
+  [[nodiscard]] std::string feature_id(Vm& vm, const std::string& method);
   void on_log(const Vm* vm, const Value& message);
   void on_result(Vm& vm, const Value& message);
   void step_all(const std::string& host);

@@ -77,6 +77,7 @@ void Supervisor::begin(Vm& vm, TaskState& state) {
   vm.active = std::move(state.waiting.front());
   state.waiting.pop_front();
   vm.started_us = clock_.wall_us();
+  vm.features = 0;
   vm.started_monotonic_us = clock_.monotonic_us();
   const RunRequest& request = *vm.active;
   auto events = request.events();
@@ -199,13 +200,21 @@ void Supervisor::on_call(HostState& host, Vm* vm, const Value& message) {
   const auto arguments = message.find("arguments");
   Result<Value> answer = fail(ErrorCode::permission_denied, "no such interpreter");
   if (vm != nullptr && method && serve)
-    answer = serve(vm->installed, *method, arguments == message.end() ? Value::object() : *arguments);
+    answer = serve(vm->installed, *method, arguments == message.end() ? Value::object() : *arguments,
+                   feature_id(*vm, *method));
   if (answer) {
     reply["value"] = std::move(*answer);
   } else {
     reply["error"] = {{"code", name_of(answer.error().code)}, {"message", answer.error().message}};
   }
   if (host.host != nullptr && !host.host->send(std::move(reply))) host.host->kill();
+}
+
+/// The same name for the n-th feature of a run however often the run is repeated, also after a restart of walled.
+std::string Supervisor::feature_id(Vm& vm, const std::string& method) {
+  if (method != "tunnel.send" || !vm.active || !vm.active->queued) return "";
+  return "run-" + std::to_string(vm.active->time_us) + "-" + std::to_string(vm.active->run) + "-" +
+         std::to_string(vm.features++);
 }
 
 void Supervisor::on_log(const Vm* vm, const Value& message) {

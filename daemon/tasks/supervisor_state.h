@@ -24,6 +24,7 @@ struct Supervisor::Vm {
   bool retiring = false;
   std::optional<RunRequest> active;
   int64_t started_us = 0;
+  int64_t features = 0;  ///< sent by the active run
   int64_t started_monotonic_us = 0;
   Registration deadline;
 };

@@ -16,6 +16,7 @@ std::span<const db::Migration> tunnel_migrations();
 
 namespace {
 
+constexpr size_t kMaxIdBytes = 96;
 constexpr int64_t kRowOverhead = 128;  // ids and numbers, so that many small features count, too
 constexpr size_t kMaxVersionBytes = 64;
 
@@ -37,8 +38,9 @@ class SqliteSpool final : public Spool {
       : database_(std::move(database)), options_(options), clock_(clock), boot_(std::move(boot)) {}
 
   Status prepare() {
-    insert_ = WALLE_TRY(database_.prepare(
-        "INSERT INTO features(id, task, version, name, time_us, weight, value) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"));
+    insert_ =
+        WALLE_TRY(database_.prepare("INSERT OR IGNORE INTO features(id, task, version, name, time_us, weight, value) "
+                                    "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"));
     select_ = WALLE_TRY(database_.prepare(
         "SELECT number, id, task, version, name, time_us, value FROM features WHERE number > ?1 ORDER BY number"));
     acknowledge_ = WALLE_TRY(database_.prepare("DELETE FROM features WHERE id = ?1 RETURNING weight"));
@@ -126,6 +128,10 @@ class SqliteSpool final : public Spool {
     if (!is_name(f.task) || !is_name(f.name)) {
       return fail(ErrorCode::invalid_argument, "a feature's task and name must match [a-z][a-z0-9_-]{0,63}");
     }
+    if (f.id.size() > kMaxIdBytes ||
+        f.id.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") != std::string::npos) {
+      return fail(ErrorCode::invalid_argument, "a feature's id is at most 96 of [a-z0-9-]");
+    }
     if (f.version.size() > kMaxVersionBytes) return fail(ErrorCode::invalid_argument, "a version is at most 64 bytes");
     if (f.value.size() > options_.max_feature_bytes) {
       return fail(ErrorCode::invalid_argument,
@@ -140,15 +146,17 @@ class SqliteSpool final : public Spool {
     int64_t dropped = 0;
     while (bytes_ + needed > options_.max_bytes && WALLE_TRY(drop_one())) ++dropped;
     std::vector<std::string> ids;
+    int64_t repeated = 0;
     for (const NewFeature& f : features) {
-      ids.push_back(boot_ + "-" + std::to_string(++counter_));
+      ids.push_back(f.id.empty() ? boot_ + "-" + std::to_string(++counter_) : f.id);
       insert_.reset();
       insert_.bind(1, ids.back()).bind(2, f.task).bind(3, f.version).bind(4, f.name);
       insert_.bind(5, clock_.wall_us()).bind(6, weight_of(f)).bind(7, f.value);
       WALLE_TRY(insert_.run());
+      if (database_.changes() == 0) repeated += weight_of(f);
     }
     WALLE_TRY(transaction.commit());
-    bytes_ += needed;
+    bytes_ += needed - repeated;
     dropped_ += dropped;
     added_ += static_cast<int64_t>(ids.size());
     return ids;

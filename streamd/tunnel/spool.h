@@ -30,6 +30,9 @@ struct SpoolOptions {
 struct NewFeature {
   std::string task, version, name;
   std::vector<uint8_t> value;
+  /// Empty: the spool makes one. Given: adding it again changes nothing while it waits, and the receiver drops it as a
+  /// repetition later, so what a repeated run sends has its effect once. Unique on the device; up to 96 of [a-z0-9-].
+  std::string id;
 };
 
 struct SpoolBatch {

@@ -36,7 +36,6 @@ class Way:
         self.policy.write_text("[[stage]]\nname = \"all\"\nshare = 1.0\n[stop]\nat_least = 1\nsilence = \"10m\"\n")
         self.version = 0
         self.visits: list[str] = []
-        self.repeatable: set[str] = set()
         self.commands: dict[str, list] = {}
 
     def start(self) -> None:
@@ -101,8 +100,6 @@ class Way:
         self.stack.ctl("events", "send", path)
         self.visits.append(name)
         note = self.kill(victim) if victim else ""
-        if victim in ("walle-vmd", "walled"):
-            self.repeatable.add(name)
         wait(lambda: name in self.reported(), 60, f"{name} was lost when {victim} was killed", self.stack, "walled")
         return note
 
@@ -129,8 +126,7 @@ def main() -> int:
                     way.visit(None)
                 rows.append((victim, moment, note, f"{time.monotonic() - began:.1f} s"))
         reported = way.reported()
-        # A run that dies with its host, or with walled, is repeated: what it had sent may come twice. Nothing else may double.
-        doubled = sorted({n for n in reported if reported.count(n) > 1} - way.repeatable)
+        doubled = sorted({n for n in reported if reported.count(n) > 1})
         lost = sorted(set(way.visits) - set(reported))
         print(f"{'killed':14} {'when':20} {'came back':34} whole again after")
         for row in rows:

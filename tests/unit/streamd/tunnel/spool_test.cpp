@@ -28,7 +28,7 @@ class SpoolTest : public ::testing::Test {
     spool_ = std::move(*spool);
   }
   std::string add(size_t bytes = 10) {
-    const NewFeature feature{"ocr", "1.0.0", "words", std::vector<uint8_t>(bytes, 7)};
+    const NewFeature feature{"ocr", "1.0.0", "words", std::vector<uint8_t>(bytes, 7), ""};
     const auto ids = spool_->add({&feature, 1});
     EXPECT_TRUE(ids) << ids.error().message;
     return ids ? ids->front() : "";
@@ -47,6 +47,18 @@ class SpoolTest : public ::testing::Test {
 };
 
 using Ids = std::vector<std::string>;
+
+TEST_F(SpoolTest, AGivenIdThatWaitsIsNotAddedTwice) {
+  const NewFeature feature{"ocr", "1.0.0", "words", {7}, "run-1-2-0"};
+  ASSERT_TRUE(spool_->add({&feature, 1}));
+  ASSERT_TRUE(spool_->add({&feature, 1}));
+  EXPECT_EQ(waiting(), (Ids{"run-1-2-0"}));
+}
+
+TEST_F(SpoolTest, AGivenIdWithOtherCharactersIsRefused) {
+  const NewFeature feature{"ocr", "1.0.0", "words", {7}, "Run/1"};
+  EXPECT_FALSE(spool_->add({&feature, 1}));
+}
 
 TEST_F(SpoolTest, HandsOutUntilAcknowledgedAlsoAfterReopening) {
   const std::string a = add();
