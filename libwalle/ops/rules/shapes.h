@@ -10,6 +10,8 @@ namespace walle::ops::rules {
 
 /// True if every operand that is given has a shape (of known rank).
 [[nodiscard]] bool has_shapes(const NodeView& node);
+/// Most dimensions that inference makes symbols for; beyond it the shape counts as unknown.
+inline constexpr size_t kMaxSymbolicRank = 64;
 /// Sets result `result` to dtype with `rank` fresh dimensions.
 void set_fresh(InferContext& context, size_t result, DType dtype, size_t rank);
 /// Result 0 has dtype and shape of operand 0 (unknown stays unknown).
