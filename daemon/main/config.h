@@ -20,10 +20,10 @@ struct Config {
   std::string stdlib;                    ///< of the tailored Python; empty: walle-vmd's own
   std::vector<std::string> admin_users;  ///< names or numbers, besides root and walled's own user
   Level log_level = Level::info;
-  std::string device_id;                          ///< empty: kept in STATE/device-id, made at first start
-  Value labels = Value::object();                 ///< [device.labels]
-  std::string trust_root;                         ///< [trust] root; empty: STATE/net/identity/root.json, where walle-netd keeps it
-  int64_t max_time_us = 300'000'000;              ///< [limits] time: of one run
+  std::string device_id;              ///< empty: kept in STATE/device-id, made at first start
+  Value labels = Value::object();     ///< [device.labels]
+  std::string trust_root;             ///< [trust] root; empty: STATE/net/identity/root.json, where walle-netd keeps it
+  int64_t max_time_us = 300'000'000;  ///< [limits] time: of one run
   int64_t max_memory_bytes = 2LL << 30;           ///< [limits] memory: of one interpreter
   int64_t log_age_us = 7LL * 86'400 * 1'000'000;  ///< [limits] age: of events, by their own time
   int64_t log_bytes = 256LL << 20;                ///< [limits] events

@@ -24,8 +24,9 @@ struct Event {
 [[nodiscard]] Result<Event> event_from_value(const Value& value);
 [[nodiscard]] Value to_value(const Event& event);
 
-/// Reads the text of an event file: one event, a list of them, or a case of a task (its "events"). {"$file": "x.png"} in contents is replaced by that
-/// file's bytes, looked up in `folder` and never outside it. Errors: as above, with the position in the list.
+/// Reads the text of an event file: one event, a list of them, or a case of a task (its "events"). {"$file": "x.png"}
+/// in contents is replaced by that file's bytes, looked up in `folder` and never outside it. Errors: as above, with the
+/// position in the list.
 [[nodiscard]] Result<std::vector<Event>> events_from_json(std::string_view text, const std::string& folder);
 
 }  // namespace walle::wire

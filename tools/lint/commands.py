@@ -51,7 +51,7 @@ def check(command: str, targets: set[str], helps: dict[str, str | None]) -> str 
     if program.startswith("walle"):
         if program not in helps:
             helps[program] = verbs(program)
-        verb = next((w for w in words[1:] if re.fullmatch(r"[a-z][a-z-]*", w)), None)
+        verb = words[1] if len(words) > 1 and re.fullmatch(r"[a-z][a-z-]*", words[1]) else None
         text = helps[program]
         if text is not None and verb and not re.search(rf"^\s+{verb}\b", text, re.M):
             return f"{program} has no verb '{verb}'"
@@ -69,7 +69,7 @@ def main() -> int:
             problem = check(command, targets, helps)
             if problem:
                 wrong.append(f"{document.relative_to(ROOT)}: `{command}`: {problem}")
-        for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text):
+        for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", re.sub(r"```.*?```", "", text, flags=re.S)):
             if not (document.parent / link).exists():
                 wrong.append(f"{document.relative_to(ROOT)}: links to {link}, which does not exist")
     print("\n".join(wrong) if wrong else "commands: every command and link of the documents exists")

@@ -46,10 +46,15 @@ def modules() -> dict[str, set[str]]:
     for cmake in ROOT.rglob("CMakeLists.txt"):
         if "build" in cmake.relative_to(ROOT).parts:
             continue
-        for name, body in re.findall(r"walle_(?:module|program)\(\s*([^\s)]+)([^)]*)\)", cmake.read_text()):
+        text = cmake.read_text()
+        variables: dict[str, list[str]] = {}
+        for name, values in re.findall(r"(?:set|list)\(\s*(?:APPEND\s+)?(\w+)\s+([^)]*)\)", text):
+            variables.setdefault(name, []).extend(values.split())
+        for name, body in re.findall(r"walle_(?:module|program)\(\s*([^\s)]+)([^)]*)\)", text):
+            body = re.sub(r"\$\{(\w+)\}", lambda m: " ".join(variables.get(m.group(1), [])), body)
             words = body.split()
             folder = name
-            if "walle_program(" + name in cmake.read_text() and words:
+            if "walle_program(" + name in text and words:
                 folder = words[0]
             uses, active = set(), False
             for word in words:

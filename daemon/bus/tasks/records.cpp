@@ -9,8 +9,8 @@ Result<dbus::TasksRecordsOut> records(Service& service, const Caller&, dbus::Tas
   const std::string status = WALLE_TRY(get_string_or(in.options, "status", ""));
   const int64_t after_us = WALLE_TRY(get_int_or(in.options, "after_us", 0));
   const int64_t limit = WALLE_TRY(limit_of(in.options));
-  return dbus::TasksRecordsOut{
-      .records = WALLE_TRY(service.registry.ledger().records(in.task, status, after_us, limit))};
+  return dbus::TasksRecordsOut{.records =
+                                   WALLE_TRY(service.registry.ledger().records(in.task, status, after_us, limit))};
 }
 
 }  // namespace walle::daemon::bus::tasks

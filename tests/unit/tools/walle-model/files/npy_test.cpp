@@ -18,7 +18,8 @@ class Npy : public ::testing::Test {
 };
 
 TEST_F(Npy, TensorsComeBackAsTheyWereWritten) {
-  const auto tensor = *engine::Tensor::of<int64_t>(std::vector<int64_t>{2, 1, 2}, std::vector<int64_t>{1, -2, 3, INT64_MAX});
+  const auto tensor =
+      *engine::Tensor::of<int64_t>(std::vector<int64_t>{2, 1, 2}, std::vector<int64_t>{1, -2, 3, INT64_MAX});
   ASSERT_TRUE(write_npy(path(), tensor).has_value());
   const auto back = read_npy(path());
   ASSERT_TRUE(back.has_value()) << back.error().message;
