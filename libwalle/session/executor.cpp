@@ -12,6 +12,21 @@ namespace {
 constexpr int64_t kAlignment = 64;
 int64_t aligned(int64_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
 
+/// Pointers of one step: on the stack for all but very wide ones, so that a run does not allocate.
+template <class T>
+class Pointers {
+ public:
+  std::span<T> take(size_t count) {
+    if (count <= few_.size()) return std::span(few_).first(count);
+    many_.resize(count);
+    return many_;
+  }
+
+ private:
+  std::array<T, 32> few_{};
+  std::vector<T> many_;
+};
+
 class Execution {
  public:
   Execution(const Plan& plan, const Frame& frame, std::span<const void* const> inputs, std::span<void* const> outputs)
@@ -79,14 +94,14 @@ class Execution {
   }
 
   Status run_kernel(const PlanStep& step) {
-    operands_.clear();
-    results_.clear();
-    for (const Slot& slot : step.operands) operands_.push_back(source(slot));
-    for (const Slot& slot : step.results) results_.push_back(target(slot));
-    if (step.clear_bytes > 0) std::memset(results_[0], 0, static_cast<size_t>(step.clear_bytes));
+    const auto operands = operands_.take(step.operands.size());
+    const auto results = results_.take(step.results.size());
+    for (size_t i = 0; i < operands.size(); ++i) operands[i] = source(step.operands[i]);
+    for (size_t i = 0; i < results.size(); ++i) results[i] = target(step.results[i]);
+    if (step.clear_bytes > 0) std::memset(results[0], 0, static_cast<size_t>(step.clear_bytes));
     graph::Parallel& parallel = step.serial ? *frame_.serial : *frame_.parallel;
     const Status done =
-        plan_.programs[step.program]->run(step.program_index, operands_, results_, frame_.workspace, parallel);
+        plan_.programs[step.program]->run(step.program_index, operands, results, frame_.workspace, parallel);
     return done ? done : fail(done.error().with("node '" + step.node + "'"));
   }
 
@@ -113,8 +128,8 @@ class Execution {
   const Frame& frame_;
   std::span<const void* const> inputs_;
   std::span<void* const> outputs_;
-  std::vector<const void*> operands_;
-  std::vector<void*> results_;
+  Pointers<const void*> operands_;
+  Pointers<void*> results_;
 };
 
 /// Buffers of a loop behind its body's arena: counter, condition in and out, two for each carried value, and one for

@@ -44,8 +44,7 @@ struct Session::Impl {
         deciding(session::deciding_inputs(*graph)),
         pool(with.threads) {
     for (const Port& port : model->inputs()) {
-      int64_t elements = 1;
-      for (const int64_t d : port.dims) elements *= d;
+      const int64_t elements = port.dims.empty() ? 1 : port.dims[0];
       all_small.push_back(!is_float(port.dtype) && port.dims.size() <= 1 && elements >= 0 && elements <= 16);
     }
   }
