@@ -114,6 +114,20 @@ Status copy_folder(const std::string& from, const std::string& to, const std::se
   return {};
 }
 
+/// An author's folder may hold links (large models often lie elsewhere), which an installed one may not.
+Result<bundle::TaskManifest> read_manifest(const std::string& folder) {
+  const std::string toml = WALLE_TRY(read_text(folder + "/task.toml", 1U << 20));
+  auto manifest = WALLE_TRY(bundle::parse_task_manifest(toml));
+  std::error_code error;
+  if (!fs::is_regular_file(folder + "/" + manifest.entry, error))
+    return fail(ErrorCode::invalid_argument, "task.toml: entry '" + manifest.entry + "' is not in '" + folder + "'");
+  for (const auto& [name, path] : manifest.models)
+    if (!fs::is_regular_file(folder + "/" + path, error))
+      return fail(ErrorCode::invalid_argument,
+                  "task.toml: model " + name + " is '" + path + "', which is not in '" + folder + "'");
+  return manifest;
+}
+
 }  // namespace
 
 PreparedTask::~PreparedTask() {
@@ -122,7 +136,7 @@ PreparedTask::~PreparedTask() {
 }
 
 Result<PreparedTask> PreparedTask::make(const std::string& folder) {
-  auto manifest = WALLE_TRY(bundle::read_task_folder(folder));
+  auto manifest = WALLE_TRY(read_manifest(folder));
   std::string root = (fs::temp_directory_path() / "walle-task-XXXXXX").string();
   if (::mkdtemp(root.data()) == nullptr) return fail(system_error("make folder", root));
   PreparedTask task(root, std::move(manifest));
