@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "ipc/bundle/toml_guard.h"
 #include "libwalle/base/parse.h"
 
 namespace walle::net {
@@ -86,6 +87,7 @@ Setter section(std::string name, Setters setters) {
 }  // namespace
 
 Result<Config> parse_config(std::string_view text_) {
+  WALLE_TRY(bundle::check_toml_headers(text_));
   toml::parse_result parsed = toml::parse(text_);
   if (!parsed) {
     return fail(ErrorCode::invalid_argument, std::string(parsed.error().description()) + " (line " +

@@ -12,6 +12,7 @@
 
 #include "ipc/bundle/manifest.h"
 #include "ipc/bundle/path.h"
+#include "ipc/bundle/toml_guard.h"
 #include "libwalle/base/file.h"
 #include "libwalle/base/parse.h"
 
@@ -258,6 +259,8 @@ Status read_sections(const toml::table& root, TaskManifest& out) {
 /// toml++ recurses into nested values (bounded by itself) but not over these bounds of ours.
 Result<toml::table> parse_toml(std::string_view text) {
   if (text.size() > kMaxTomlBytes) return fail(ErrorCode::resource_exhausted, "task.toml is over 256 KiB");
+  const Status headers = check_toml_headers(text);
+  if (!headers) return wrong(headers.error().message);
   toml::parse_result parsed = toml::parse(text);
   if (!parsed) {
     return wrong(std::string(parsed.error().description()) + " (line " +

@@ -88,6 +88,12 @@ TEST(TaskManifest, TypesAreNamedWithTheirLine) {
 
 TEST(TaskManifest, BadTomlNamesTheLine) { EXPECT_THAT(error_of("\n\nx = ["), HasSubstr("(line 5)")); }
 
+TEST(TaskManifest, ATableHeaderWithoutAKeyIsRefused) {
+  for (const char* text : {"[", "[\n\ndels]", "[.a]", "[=]", "[[", "[[ \n", "  [\t", "[#]", "[ [a] ]", "[]", "[[]]"}) {
+    EXPECT_NE(error_of(text), "accepted") << text;
+  }
+}
+
 TEST(TaskManifest, PathsStayInside) {
   EXPECT_THAT(error_of("entry = \"../main.py\""), HasSubstr("entry"));
   EXPECT_THAT(error_of("entry = \"/main.py\""), HasSubstr("entry"));
