@@ -64,7 +64,7 @@ TEST(NetLoop, AWatchSeesBytesAndHangUps) {
     loop.run();
   }
   ::close(pipe[0]);
-  EXPECT_EQ(calls, 2);
+  EXPECT_GE(calls, 2);
 }
 
 TEST(NetLoop, WorkThatIsUnderWayAtTheEndIsWaitedFor) {
