@@ -10,6 +10,7 @@
 #define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 
+#include "ipc/bundle/toml_guard.h"
 #include "libwalle/base/file.h"
 #include "libwalle/base/parse.h"
 
@@ -122,6 +123,7 @@ Result<Config> load_config(const std::string& path, const std::string& state_dir
   Config config;
   if (!path.empty()) {
     const std::string content = WALLE_TRY(read_text(path));
+    WALLE_TRY(bundle::check_toml_headers(content));
     const toml::parse_result root = toml::parse(content);
     if (!root)
       return fail(ErrorCode::invalid_argument, path + ", line " + std::to_string(root.error().source().begin.line) +

@@ -7,6 +7,7 @@
 #define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 
+#include "ipc/bundle/toml_guard.h"
 #include "libwalle/base/parse.h"
 
 namespace walle::rollout {
@@ -168,6 +169,7 @@ Result<Plan> read_plan(const toml::table& root, std::string_view text) {
 
 Result<Plan> parse_plan(std::string_view text) {
   if (text.size() > (1U << 20)) return fail(ErrorCode::invalid_argument, "rollout.toml is larger than 1 MiB");
+  WALLE_TRY(bundle::check_toml_headers(text));
   const toml::parse_result root = toml::parse(text);
   if (!root)
     return fail(ErrorCode::invalid_argument, "rollout.toml, line " + std::to_string(root.error().source().begin.line) +

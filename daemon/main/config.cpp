@@ -9,6 +9,7 @@
 #define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 
+#include "ipc/bundle/toml_guard.h"
 #include "libwalle/base/file.h"
 #include "libwalle/base/parse.h"
 
@@ -136,6 +137,7 @@ Status apply_section(Config& config, const std::string& section, const toml::tab
 }  // namespace
 
 Status apply_config(Config& config, std::string_view toml, const std::string& source) {
+  WALLE_TRY(bundle::check_toml_headers(toml));
   const toml::parse_result parsed = toml::parse(toml);
   if (parsed) return apply_section(config, "", parsed.table(), source);
   return wrong(source + ", line " + std::to_string(parsed.error().source().begin.line) + ": " +
