@@ -36,14 +36,15 @@ systemd-nspawn -q -D /run/o/root --boot --register=no --keep-unit --private-netw
   "${filters[@]}" < /dev/null > /run/o/console.log 2>&1 &
 container=$!
 trap 'kill -KILL $container 2> /dev/null || true' EXIT
-leader=
+leader= booted=
 for _ in $(seq 200); do
   leader=$(cat "/proc/$container/task/$container/children" 2> /dev/null || true)
   leader=${leader%% *}
-  [ -n "$leader" ] && nsenter -at "$leader" systemctl show > /dev/null 2>&1 && break
+  [ -n "$leader" ] && nsenter -at "$leader" systemctl show > /dev/null 2>&1 && booted=1 && break
   kill -0 $container 2> /dev/null || { tail -5 /run/o/console.log; skip "systemd-nspawn could not boot here"; }
   sleep 0.1
 done
+[ -n "$booted" ] || { tail -5 /run/o/console.log; skip "the container's systemd does not answer here (a chroot without its own cgroups?)"; }
 nsenter -at "$leader" systemctl is-system-running --wait > /dev/null || true
 echo "booted: $(nsenter -at "$leader" systemctl --version | head -1)"
 set +e
