@@ -1,40 +1,18 @@
 #include "streamd/trigger/sequence_runtime.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <set>
 
+#include "streamd/trigger/absences.h"
+#include "streamd/trigger/event_keys.h"
+#include "streamd/trigger/links.h"
 #include "streamd/trigger/trie.h"
 
 namespace walle::trigger {
 namespace {
 
 constexpr int64_t kSweepUs = 1'000'000;  // how often expired partial matches are looked for
-constexpr size_t kEventOverhead = 256;
-
-/// Bytes of an event, about.
-size_t weight(const Value& value) {
-  size_t sum = 32;
-  if (value.is_string()) sum += value.get_ref<const std::string&>().size();
-  if (value.is_binary()) sum += value.get_binary().size();
-  if (value.is_structured()) {
-    for (const auto& [key, member] : value.items()) sum += key.size() + weight(member);
-  }
-  return sum;
-}
-
-/// The keys under which conditions may wait for an event.
-struct EventKeys {
-  std::array<Key, 4> keys{};
-  size_t count = 0;
-  [[nodiscard]] std::span<const Key> all() const { return {keys.data(), count}; }
-  [[nodiscard]] bool meets(const std::vector<Key>& wanted) const {
-    return std::any_of(keys.begin(), keys.begin() + count,
-                       [&](Key key) { return std::binary_search(wanted.begin(), wanted.end(), key); });
-  }
-};
-
 class SequenceRuntime final : public Runtime {
  public:
   explicit SequenceRuntime(const MatcherLimits& limits) : limits_(limits) {}
@@ -56,7 +34,7 @@ class SequenceRuntime final : public Runtime {
   void remove(ConditionId id) override {
     Path& path = paths_.at(id);
     Node* last = path.nodes.back();
-    if (last->absence && last->uses == 1) disarm(*last);
+    if (last->absence && last->uses == 1) absences_.disarm(*last);
     Scope* scope = path.scope;
     remove_path(path, symbols_, id);
     paths_.erase(id);
@@ -66,24 +44,24 @@ class SequenceRuntime final : public Runtime {
   void on_event(const EventPtr& event, int64_t now_us, FiredList& out) override {
     ++event_number_;
     event_ = &event;
-    held_.reset();
     now_us_ = now_us;
+    links_.take(&event, event_number_, now_us);
     if (const auto scope = scopes_.find(""); scope != scopes_.end()) feed(*scope->second, out);
     if (!event->page.empty()) {
       if (const auto scope = scopes_.find(event->page); scope != scopes_.end()) feed_page(*scope->second, out);
     }
-    held_.reset();
+    links_.take(nullptr, 0, 0);
     shed();
     sweep();
   }
 
   void advance(int64_t now_us, FiredList& out) override {
     now_us_ = now_us;
-    while (!timers_.empty() && timers_.begin()->first < now_us) expire(*timers_.begin()->second, out);
+    absences_.expire(now_us, out);
     sweep();
   }
 
-  int64_t next_deadline_us() const override { return timers_.empty() ? INT64_MAX : timers_.begin()->first + 1; }
+  int64_t next_deadline_us() const override { return absences_.next_deadline_us(); }
 
   void add_stats(MatcherStats& stats) const override {
     for (const auto& [page, scope] : scopes_) {
@@ -91,9 +69,9 @@ class SequenceRuntime final : public Runtime {
       for (const Node* node : scope->live) stats.pending += node->threads.size();
       for (const Node* node : scope->armed) stats.pending += node->armed.size();
     }
-    stats.pending_bytes += account_->bytes;
-    stats.overflow_events += overflow_events_;
-    stats.overflow_pending += overflow_pending_;
+    stats.pending_bytes += links_.bytes();
+    stats.overflow_events += links_.cut();
+    stats.overflow_pending += overflow_pending_ + absences_.dropped();
   }
 
   void pending(std::vector<RawPending>& out) const override {
@@ -137,7 +115,7 @@ class SequenceRuntime final : public Runtime {
   void feed(Scope& scope, FiredList& out) {
     ++scope.index;
     const EventKeys keys = keys_for(scope);
-    decide_strict_absences(scope, keys, out);
+    absences_.decide_strict(scope, keys, now_us_, out);
     apply_guards(scope, keys);
     candidates_.clear();
     take_roots(scope, keys);
@@ -160,7 +138,7 @@ class SequenceRuntime final : public Runtime {
           continue;
         }
         edge->guarded_at = scope.index;
-        if (edge->to->absence) disarm_guarded(*edge, scope.index);
+        if (edge->to->absence) absences_.disarm_guarded(*edge, scope.index);
         ++i;
       }
     }
@@ -217,34 +195,14 @@ class SequenceRuntime final : public Runtime {
     }
   }
 
-  LinkPtr link(const LinkPtr& before) {
-    if (!held_) held_ = hold();
-    auto made = std::make_shared<Link>(Link{before, held_, event_number_, now_us_, before ? before->count + 1 : 1});
-    if (made->count > limits_.events_per_match && before) {
-      made->before = before->before;
-      made->count = before->count;
-      ++overflow_events_;
-    }
-    return made;
-  }
-
-  std::shared_ptr<const EventPtr> hold() {
-    const size_t bytes = kEventOverhead + weight((*event_)->contents);
-    account_->bytes += bytes;
-    return {new EventPtr(*event_), [account = account_, bytes](const EventPtr* event) {
-              account->bytes -= bytes;
-              delete event;
-            }};
-  }
-
   Thread begin(const Scope& scope, const Node& to) {
-    Thread thread{link(nullptr), event_number_, 0, 0, scope.index};
+    Thread thread{links_.add(nullptr), event_number_, 0, 0, scope.index};
     if (to.sets_start) set_start(thread);
     return thread;
   }
 
   Thread extend(const Scope& scope, const Thread& from, const Node& to) {
-    Thread thread{to.absence ? from.last : link(from.last), from.first_number, from.start_number, from.start_us,
+    Thread thread{to.absence ? from.last : links_.add(from.last), from.first_number, from.start_number, from.start_us,
                   scope.index};
     if (to.sets_start) set_start(thread);
     return thread;
@@ -265,11 +223,11 @@ class SequenceRuntime final : public Runtime {
     for (Candidate& candidate : candidates_) {
       if (std::exchange(last, candidate.to) == candidate.to) continue;
       settle(scope, *candidate.to, candidate.thread);
-      for (Edge* edge : candidate.to->absence_out) absences_.push_back({edge, candidate.thread});
+      for (Edge* edge : candidate.to->absence_out) absences_.reach(*edge, candidate.thread);
       fire(*candidate.to, candidate.thread, out);
     }
     for (const ConditionId owner : owners_fired_) drop_path(paths_.at(owner));
-    arm_best(scope);
+    absences_.arm_best(now_us_);
     candidates_.clear();
   }
 
@@ -324,103 +282,6 @@ class SequenceRuntime final : public Runtime {
     }
   }
 
-  /// Oldest first. Leading optional or repeated events that are older than the bound are left out.
-  static std::vector<EventPtr> events_of(const Thread& thread, int64_t within_us, int64_t end_us) {
-    std::vector<EventPtr> events;
-    for (const Link* link = thread.last.get(); link != nullptr; link = link->before.get()) {
-      if (within_us != 0 && link->time_us < end_us - within_us) break;
-      events.push_back(*link->event);
-    }
-    std::reverse(events.begin(), events.end());
-    return events;
-  }
-
-  // Absences: "a !c", "a .. !c within d".
-
-  struct Absence {
-    const Edge* edge;
-    Thread thread;
-  };
-
-  void arm_best(Scope& scope) {
-    std::stable_sort(absences_.begin(), absences_.end(), [](const Absence& a, const Absence& b) {
-      return a.edge->to != b.edge->to ? std::less<>()(a.edge->to, b.edge->to) : better(a.thread, b.thread);
-    });
-    const Node* last = nullptr;
-    for (const Absence& absence : absences_) {
-      if (std::exchange(last, absence.edge->to) != absence.edge->to) arm(scope, *absence.edge->to, absence);
-    }
-    absences_.clear();
-  }
-
-  void arm(Scope& scope, Node& node, const Absence& absence) {
-    const End& end = node.ends.front();
-    const Thread& thread = absence.thread;
-    if (thread.first_number <= paths_.at(end.condition).consumed_number) return;
-    if (end.within_us != 0 && now_us_ - thread.start_us > end.within_us) return;
-    std::erase_if(node.armed, [&](const Armed& old) { return old.thread.start_number == thread.start_number; });
-    if (node.armed.size() >= limits_.absences) {
-      node.armed.erase(node.armed.begin());
-      ++overflow_pending_;
-    }
-    node.armed.push_back({thread, absence.edge, end.within_us == 0 ? INT64_MAX : thread.start_us + end.within_us});
-    scope.armed.insert(&node);
-    set_timer(node);
-  }
-
-  /// After every change of node.armed.
-  void set_timer(Node& node) {
-    if (const auto timer = timer_of_.find(&node); timer != timer_of_.end()) {
-      timers_.erase({timer->second, &node});
-      timer_of_.erase(timer);
-    }
-    if (node.armed.empty()) node.scope->armed.erase(&node);
-    int64_t first = INT64_MAX;
-    for (const Armed& armed : node.armed) first = std::min(first, armed.deadline_us);
-    if (first == INT64_MAX) return;
-    timers_.emplace(first, &node);
-    timer_of_[&node] = first;
-  }
-
-  void disarm(Node& node) {
-    node.armed.clear();
-    set_timer(node);
-  }
-
-  void disarm_guarded(const Edge& edge, int64_t index) {
-    Node& node = *edge.to;
-    std::erase_if(node.armed, [&](const Armed& one) { return one.edge == &edge && one.thread.arrival < index; });
-    set_timer(node);
-  }
-
-  /// "a !c": the next event of the scope is here.
-  void decide_strict_absences(Scope& scope, const EventKeys& keys, FiredList& out) {
-    const std::vector<Node*> nodes(scope.armed.begin(), scope.armed.end());
-    for (Node* node : nodes) {
-      const size_t before = node->armed.size();
-      std::erase_if(node->armed, [&](const Armed& armed) {
-        if (armed.edge->relaxed) return false;
-        if (!keys.meets(armed.edge->guards)) fire_absence(*node, armed, now_us_, out);
-        return true;
-      });
-      if (node->armed.size() != before) set_timer(*node);
-    }
-  }
-
-  void expire(Node& node, FiredList& out) {
-    std::erase_if(node.armed, [&](const Armed& armed) {
-      if (armed.deadline_us >= now_us_) return false;
-      fire_absence(node, armed, armed.deadline_us, out);
-      return true;
-    });
-    set_timer(node);
-  }
-
-  void fire_absence(const Node& node, const Armed& armed, int64_t time_us, FiredList& out) {
-    const End& end = node.ends.front();
-    out.push_back({end.condition, time_us, events_of(armed.thread, end.within_us, time_us)});
-  }
-
   // Dropping.
 
   void drop_threads(Node& node) {
@@ -434,7 +295,7 @@ class SequenceRuntime final : public Runtime {
     while (!scope.live.empty()) drop_threads(**scope.live.begin());
     for (Node* node : scope.fresh) node->fresh = false;
     scope.fresh.clear();
-    while (!scope.armed.empty()) disarm(**scope.armed.begin());
+    while (!scope.armed.empty()) absences_.disarm(**scope.armed.begin());
   }
 
   /// What an unshared condition had pending, its absences aside.
@@ -464,7 +325,7 @@ class SequenceRuntime final : public Runtime {
 
   /// Keeps the bytes of held events under the limit by dropping the oldest starts.
   void shed() {
-    while (account_->bytes > limits_.pending_bytes) {
+    while (links_.bytes() > limits_.pending_bytes) {
       Node* oldest = nullptr;
       for (auto& [page, scope] : scopes_) {
         for (Node* node : scope->live) {
@@ -475,38 +336,30 @@ class SequenceRuntime final : public Runtime {
       if (oldest != nullptr) {
         overflow_pending_ += oldest->threads.size();
         drop_threads(*oldest);
-      } else if (!shed_absences()) {
+      } else if (!shed_absence()) {
         return;
       }
     }
   }
 
-  bool shed_absences() {
-    for (auto& [page, scope] : scopes_) {
-      if (scope->armed.empty()) continue;
-      overflow_pending_ += (*scope->armed.begin())->armed.size();
-      disarm(**scope->armed.begin());
-      return true;
-    }
-    return false;
+  bool shed_absence() {
+    return std::any_of(scopes_.begin(), scopes_.end(),
+                       [&](const auto& entry) { return absences_.shed(*entry.second); });
   }
 
   MatcherLimits limits_;
   Symbols symbols_;
-  std::shared_ptr<Account> account_ = std::make_shared<Account>();
   std::map<std::string, std::unique_ptr<Scope>, std::less<>> scopes_;
   std::map<ConditionId, Path> paths_;
-  std::set<std::pair<int64_t, Node*>> timers_;
-  std::unordered_map<Node*, int64_t> timer_of_;
+  Links links_{limits_.events_per_match};
+  Absences absences_{limits_.absences, paths_};
   int64_t event_number_ = 0;
   int64_t swept_us_ = 0;
-  uint64_t overflow_events_ = 0, overflow_pending_ = 0;
+  uint64_t overflow_pending_ = 0;  ///< threads
   // Of the event that is being fed.
   const EventPtr* event_ = nullptr;
-  std::shared_ptr<const EventPtr> held_;
   int64_t now_us_ = 0;
   std::vector<Candidate> candidates_;
-  std::vector<Absence> absences_;
   std::vector<ConditionId> owners_fired_;
 };
 
