@@ -1,25 +1,10 @@
-#include "libwalle/ops/rules/shapes.h"
 #include "libwalle/ops/rules/window.h"
 
 namespace walle::ops {
 namespace {
 
-Status infer(const NodeView& node, InferContext& context) {
-  const DType dtype = WALLE_TRY(node.dtype(0));
-  if (!node.value(0).shape) {
-    context.set_unknown_shape(0, dtype);
-    context.set_unknown_shape(1, DType::i64);
-    return {};
-  }
-  const Shape shape = WALLE_TRY(rules::pooled_shape(node, context));
-  context.set(0, dtype, shape);
-  context.set(1, DType::i64, shape);
-  return {};
-}
-
 Result<CoreForm> atomic(const NodeView& node) {
-  PoolAttributes pool{.op = PoolOp::max};
-  pool.window = WALLE_TRY(rules::pool_window(node));
+  PoolAttributes pool = WALLE_TRY(rules::pool_attributes(node, PoolOp::max));
   pool.column_major = WALLE_TRY(node.attribute_int("storage_order", 0)) != 0;
   return CoreForm{.attributes = pool};
 }
@@ -35,7 +20,7 @@ extern const OpDef kMaxPool = {
     .attributes =
         "auto_pad:string=NOTSET, ceil_mode:int=0, dilations:ints?, kernel_shape:ints, pads:ints?, "
         "storage_order:int=0, strides:ints?",
-    .infer = infer,
+    .infer = rules::infer_pool,
     .atomic = atomic};
 
 }  // namespace walle::ops

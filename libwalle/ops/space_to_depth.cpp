@@ -1,3 +1,4 @@
+#include "libwalle/ops/rules/pixel_blocks.h"
 #include "libwalle/ops/rules/regions.h"
 #include "libwalle/ops/rules/shapes.h"
 
@@ -11,9 +12,7 @@ Status infer(const NodeView& node, InferContext& context) {
     return {};
   }
   const Shape& shape = *node.value(0).shape;
-  const int64_t block = WALLE_TRY(node.attribute_int("blocksize", 0));
-  if (shape.size() != 4 || block < 1 || block > 1 << 20)
-    return node.fail(ErrorCode::invalid_argument, "needs an operand of rank 4 and a blocksize ≥ 1");
+  const int64_t block = WALLE_TRY(rules::block_size(node));
   for (size_t i = 2; i < 4; ++i) {
     if (shape[i].known() && shape[i].value() % block != 0)
       return node.fail(ErrorCode::invalid_argument, "height and width must be multiples of blocksize");
@@ -27,7 +26,7 @@ Status infer(const NodeView& node, InferContext& context) {
 Result<std::vector<Region>> regions(const NodeView& node, size_t) {
   const Ints x = WALLE_TRY(node.dims(0));
   const Ints y = WALLE_TRY(node.result_dims(0));
-  const int64_t block = WALLE_TRY(node.attribute_int("blocksize", 0));
+  const int64_t block = WALLE_TRY(rules::block_size(node));
   const Ints from = rules::strides(x);
   const Ints to = rules::strides(y);
   std::vector<Region> made;

@@ -6,11 +6,6 @@
 namespace walle::ops {
 namespace {
 
-Status upgrade(Node& node, int opset, GraphBuilder& builder) {
-  if (opset < 13) rules::attribute_to_operand(node, builder, "axes", 1);
-  return {};
-}
-
 Status infer(const NodeView& node, InferContext& context) {
   const DType dtype = WALLE_TRY(node.dtype(0));
   if (!node.value(0).shape || rules::depends_on_data(node, 1)) {
@@ -35,7 +30,7 @@ extern const OpDef kUnsqueeze = {.name = "Unsqueeze",
                                  .operands = {1, 2},
                                  .results = {1, 1},
                                  .attributes = "axes:ints?",
-                                 .upgrade = upgrade,
+                                 .upgrade = rules::upgrade_axes,
                                  .infer = infer,
                                  .regions = rules::same_order};
 

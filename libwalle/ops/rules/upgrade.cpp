@@ -2,6 +2,11 @@
 
 namespace walle::ops::rules {
 
+Status upgrade_axes(Node& node, int opset, GraphBuilder& builder) {
+  if (opset < 13) attribute_to_operand(node, builder, "axes", 1);
+  return {};
+}
+
 void set_operand(Node& node, size_t position, ValueId value) {
   if (node.operands.size() <= position) node.operands.resize(position + 1, kNoValue);
   node.operands[position] = value;

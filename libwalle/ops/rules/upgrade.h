@@ -7,6 +7,8 @@ namespace walle::ops::rules {
 
 /// The integer list attribute `name`, if there is one, becomes the i64 operand `position`.
 void attribute_to_operand(Node& node, GraphBuilder& builder, std::string_view name, size_t position);
+/// Before opset 13 Squeeze and Unsqueeze had their axes as an attribute.
+[[nodiscard]] Status upgrade_axes(Node& node, int opset, GraphBuilder& builder);
 /// Puts a value at an operand's position; operands before it that were not given become absent.
 void set_operand(Node& node, size_t position, ValueId value);
 /// Makes the node one of another operator. Errors: internal if this build lacks it.

@@ -107,24 +107,30 @@ Result<Window> window(const NodeView& node, const WindowAttributes& a, std::span
   return result;
 }
 
-Result<Shape> pooled_shape(const NodeView& node, InferContext& context) {
-  const Shape x = WALLE_TRY(node.shape(0));
-  Ints kernel = WALLE_TRY(node.attribute_ints("kernel_shape", {}));
-  const auto a = WALLE_TRY(window_attributes(node, std::move(kernel)));
+Status infer_pool(const NodeView& node, InferContext& context) {
+  const DType dtype = WALLE_TRY(node.dtype(0));
+  if (!node.value(0).shape) {
+    context.set_unknown_shape(0, dtype);
+    context.set_unknown_shape(1, DType::i64);
+    return {};
+  }
+  const Shape& x = *node.value(0).shape;
+  const auto a = WALLE_TRY(window_attributes(node, WALLE_TRY(node.attribute_ints("kernel_shape", {}))));
   if (x.size() != a.kernel.size() + 2)
     return node.fail(ErrorCode::invalid_argument, "kernel_shape does not fit an operand of shape " + text(x));
   Shape result = {x[0], x[1]};
-  for (size_t i = 0; i < a.kernel.size(); ++i) {
-    result.push_back(WALLE_TRY(window_size(node, context, a, i, x[i + 2])));
-  }
-  return result;
+  for (size_t i = 0; i < a.kernel.size(); ++i) result.push_back(WALLE_TRY(window_size(node, context, a, i, x[i + 2])));
+  context.set(0, dtype, result);
+  context.set(1, DType::i64, std::move(result));
+  return {};
 }
 
-Result<Window> pool_window(const NodeView& node) {
+Result<PoolAttributes> pool_attributes(const NodeView& node, PoolOp op) {
   const Ints dims = WALLE_TRY(node.dims(0));
-  Ints kernel = WALLE_TRY(node.attribute_ints("kernel_shape", {}));
-  const auto a = WALLE_TRY(window_attributes(node, std::move(kernel)));
-  return window(node, a, std::span(dims).subspan(std::min<size_t>(2, dims.size())));
+  const auto a = WALLE_TRY(window_attributes(node, WALLE_TRY(node.attribute_ints("kernel_shape", {}))));
+  PoolAttributes pool{.op = op};
+  pool.window = WALLE_TRY(window(node, a, std::span(dims).subspan(std::min<size_t>(2, dims.size()))));
+  return pool;
 }
 
 }  // namespace walle::ops::rules

@@ -21,9 +21,9 @@ struct WindowAttributes {
 /// The window with pads resolved for concrete sizes. In ceil mode pads_end grows until the last window is inside.
 [[nodiscard]] Result<Window> window(const NodeView& node, const WindowAttributes& attributes,
                                     std::span<const int64_t> spatial);
-/// Shape rule of pooling: [N, C, spatial…] by attribute kernel_shape.
-[[nodiscard]] Result<Shape> pooled_shape(const NodeView& node, InferContext& context);
-/// The window of a pooling node.
-[[nodiscard]] Result<Window> pool_window(const NodeView& node);
+/// Shape rule of pooling: [N, C, spatial…] by attribute kernel_shape; a second result holds positions, i64.
+[[nodiscard]] Status infer_pool(const NodeView& node, InferContext& context);
+/// The attributes that all kinds of pooling share: op and window.
+[[nodiscard]] Result<PoolAttributes> pool_attributes(const NodeView& node, PoolOp op);
 
 }  // namespace walle::ops::rules
