@@ -12,6 +12,7 @@
 
 #include "libwalle/import/onnx.h"
 #include "libwalle/session/model.h"
+#include "tests/support/cache.h"
 #include "tests/support/npy.h"
 #include "tests/support/reference.h"
 
@@ -23,17 +24,10 @@ using engine::Tensor;
 
 const std::string kOut = WALLE_BINARY_DIR "/tests/models";
 
-std::string cache_folder() {
-  if (const char* cache = std::getenv("WALLE_CACHE")) return cache;
-  if (const char* cache = std::getenv("XDG_CACHE_HOME")) return std::string(cache) + "/walle";
-  const char* home = std::getenv("HOME");
-  return std::string(home != nullptr ? home : "/root") + "/.cache/walle";
-}
-
 /// Expected outputs, made once per run of the program; "" or the reason why there are none.
 const std::string& prepared() {
   static const std::string reason = [] {
-    const std::string models = cache_folder() + "/models";
+    const std::string models = testing::cache_folder() + "/models";
     if (!std::filesystem::exists(models + "/silero_vad.onnx")) return "no models in " + models + " (make setup)";
     std::filesystem::create_directories(kOut);
     const std::string script = WALLE_SOURCE_DIR "/tests/conformance/models/reference.py";
@@ -94,7 +88,7 @@ std::shared_ptr<const engine::Model> model_of(const std::string& path) {
 /// Every case of a model through one session: plans for several shapes live in it side by side.
 void check(const std::string& name, const std::string& backend, const std::string& only = "") {
   if (!prepared().empty()) GTEST_SKIP() << prepared();
-  const std::string folder = name == "mobilenet_v2" ? kOut : cache_folder() + "/models";
+  const std::string folder = name == "mobilenet_v2" ? kOut : testing::cache_folder() + "/models";
   const auto model = model_of(folder + "/" + name + ".onnx");
   ASSERT_NE(model, nullptr);
   const auto session = engine::Session::create(model, {.threads = 2, .backend = backend});

@@ -8,12 +8,22 @@
 
 #include "libwalle/base/file.h"
 #include "libwalle/import/onnx_tensor.h"
+#include "tests/support/cache.h"
 
 namespace walle::conformance {
 namespace {
 
-constexpr const char* kRoot = "/usr/share/libonnx-testdata/data/";
-constexpr const char* kGroups[] = {"node", "simple", "pytorch-converted", "pytorch-operator"};
+constexpr const char* kDebian = "/usr/share/libonnx-testdata/data";
+constexpr const char* kPins = WALLE_SOURCE_DIR "/tools/setup/onnx_cases.txt";
+constexpr std::string_view kNewest = "newest/";
+constexpr const char* kGroups[] = {"node", "simple", "pytorch-converted", "pytorch-operator", "newest"};
+
+/// The folder that holds a group's cases; it need not exist.
+std::string folder_of(const std::string& group) {
+  const std::string root =
+      group + "/" == kNewest ? testing::cache_folder() + "/onnx-cases-" + newest_version() : kDebian;
+  return root + "/" + group;
+}
 
 void collect(const onnx::GraphProto& graph, std::set<std::string>& names) {
   for (const auto& node : graph.node()) {
@@ -40,11 +50,22 @@ Result<std::vector<engine::Tensor>> tensors_of(const std::string& prefix) {
 
 }  // namespace
 
+std::string newest_version() {
+  constexpr std::string_view kPin = "onnx==";
+  std::ifstream file(kPins);
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with(kPin)) return line.substr(kPin.size(), line.find(' ') - kPin.size());
+  }
+  return "";
+}
+
+bool is_newest(const Case& one) { return one.name.starts_with(kNewest); }
+
 std::vector<Case> all_cases() {
   std::vector<Case> cases;
   for (const char* group : kGroups) {
     std::error_code error;
-    for (const auto& entry : std::filesystem::directory_iterator(std::string(kRoot) + group, error)) {
+    for (const auto& entry : std::filesystem::directory_iterator(folder_of(group), error)) {
       cases.push_back({std::string(group) + "/" + entry.path().filename().string(), entry.path().string()});
     }
   }

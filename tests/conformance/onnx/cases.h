@@ -12,13 +12,17 @@
 
 namespace walle::conformance {
 
-/// A folder with model.onnx and test_data_set_*: "node/test_abs".
+/// A folder with model.onnx and test_data_set_*: "node/test_abs" of Debian's libonnx-testdata, "newest/test_abs" of the
+/// cases that tools/setup/onnx_cases.sh writes.
 struct Case {
   std::string name;
   std::string folder;
 };
 
-/// All cases of libonnx-testdata, sorted; empty if the package is not installed.
+/// The version of ONNX whose node cases are "newest": "1.23.2".
+[[nodiscard]] std::string newest_version();
+[[nodiscard]] bool is_newest(const Case& one);
+/// All cases that are installed, sorted.
 [[nodiscard]] std::vector<Case> all_cases();
 /// Operators that a case's model uses, also in its blocks; empty if it cannot be read.
 [[nodiscard]] std::set<std::string> operators_of(const Case& one);
