@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <random>
 
+#include "ipc/bundle/seal.h"
 #include "ipc/wire/ack.h"
 #include "ipc/wire/event.h"
 #include "ipc/wire/topics.h"
@@ -51,46 +52,37 @@ Service::Service(Loop& loop, const Config& config, const Identity& identity, Log
 
 Service::~Service() { session_.reset(); }
 
+Result<bundle::Trust> Service::load_trust() {
+  const std::string saved = WALLE_TRY(journal_->get("trust"));
+  const std::string pinned = WALLE_TRY(read_text(identity_.root_file(), bundle::kMaxRoleBytes));
+  bundle::Trust trust = WALLE_TRY(bundle::Trust::pin(pinned));
+  if (saved.empty()) return trust;
+  const auto value = parse_json(saved, {.bytes = 64U << 20, .depth = 4});
+  auto restored = value ? bundle::Trust::restore(*value) : fail(value.error());
+  if (restored) return restored;
+  log_(Level::warning, "kept metadata is unusable, starting from root.json: " + restored.error().message);
+  return trust;
+}
+
 Status Service::open() {
   WALLE_TRY(make_folders(config_.state_folder, 0755));
   journal_ = WALLE_TRY(update::open_sqlite_journal(config_.state_folder + "/agent.db"));
-  const std::string saved = WALLE_TRY(journal_->get("trust"));
-  const std::string pinned = WALLE_TRY(read_text(identity_.folder + "/root.json", bundle::kMaxRoleBytes));
-  bundle::Trust trust = WALLE_TRY(bundle::Trust::pin(pinned));
-  if (!saved.empty()) {
-    const auto value = parse_json(saved, {.bytes = 64U << 20, .depth = 4});
-    auto restored = value ? bundle::Trust::restore(*value) : fail(value.error());
-    if (restored) trust = std::move(*restored);
-    if (!restored)
-      log_(Level::warning, "kept metadata is unusable, starting from root.json: " + restored.error().message);
-  }
-  const Machine machine = describe_machine();
+  bundle::Trust trust = WALLE_TRY(load_trust());
   auto store = WALLE_TRY(bundle::BlobStore::open(config_.state_folder));
   update::DeviceOptions options{.state_folder = config_.state_folder,
                                 .runtime_version = WALLE_VERSION,
                                 .http = {.ca_file = identity_.ca_file(), .bytes_per_second = config_.bytes_per_second},
                                 .origins = identity_.origin_urls};
+  options.open_sealed = [key_file =
+                             identity_.key_file()](std::span<const uint8_t> sealed) -> Result<std::vector<uint8_t>> {
+    const std::string key = WALLE_TRY(read_text(key_file, 1U << 16));
+    return bundle::open_sealed(key, sealed);
+  };
   walled_ = std::make_unique<WalledLink>(loop_, config_.socket, identity_.device, walled_callbacks());
   effects_ = std::make_unique<update::DeviceEffects>(
       std::move(options), std::move(trust), *journal_, *walled_, system_clock(),
       [this](auto work, auto then) { loop_.work(std::move(work), std::move(then)); }, std::move(store));
-  update::AgentOptions agent_options{.device = identity_.device};
-  agent_options.on_transition = [this](const update::TaskRow& row, update::Event event) {
-    log_(Level::info, "task " + row.task + " " + row.target.offered.version + ": " + std::string(name_of(event)) +
-                          " → " + std::string(name_of(row.state)) + (row.reason.empty() ? "" : ": " + row.reason));
-  };
-  agent_ = std::make_unique<update::Agent>(*journal_, *effects_, system_clock(), std::move(agent_options));
-  effects_->attach(*agent_);
-  agent_->on_change([this] {
-    report_soon(kSettleUs);
-    arm_agent();
-  });
-  reporter_ = std::make_unique<Reporter>(identity_.device, random_name(),
-                                         wire::Profile{.labels = identity_.labels,
-                                                       .hardware = machine.hardware,
-                                                       .memory_mb = machine.memory_mb,
-                                                       .versions = machine.versions,
-                                                       .capabilities = {"chunks", "rollback"}});
+  make_agent();
   uplink_ = std::make_unique<Uplink>(
       loop_,
       [this](std::span<const uint8_t> frame) {
@@ -98,6 +90,25 @@ Status Service::open() {
       },
       [this](const std::string& text) { log_(Level::warning, text); });
   return open_session();
+}
+
+void Service::make_agent() {
+  update::AgentOptions options{.device = identity_.device};
+  options.on_transition = [this](const update::TaskRow& row, update::Event event) {
+    log_(Level::info, "task " + row.task + " " + row.target.offered.version + ": " + std::string(name_of(event)) +
+                          " → " + std::string(name_of(row.state)) + (row.reason.empty() ? "" : ": " + row.reason));
+  };
+  agent_ = std::make_unique<update::Agent>(*journal_, *effects_, system_clock(), std::move(options));
+  effects_->attach(*agent_);
+  agent_->on_change([this] {
+    report_soon(kSettleUs);
+    arm_agent();
+  });
+  const Machine machine = describe_machine();
+  wire::Profile profile{.labels = identity_.labels, .hardware = machine.hardware, .memory_mb = machine.memory_mb};
+  profile.versions = machine.versions;
+  profile.capabilities = {"chunks", "rollback"};
+  reporter_ = std::make_unique<Reporter>(identity_.device, random_name(), std::move(profile));
 }
 
 Status Service::open_session() {

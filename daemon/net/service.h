@@ -38,6 +38,8 @@ class Service {
   Service(Loop& loop, const Config& config, const Identity& identity, Log log);
   [[nodiscard]] Status open();
   [[nodiscard]] Status open_session();
+  [[nodiscard]] Result<bundle::Trust> load_trust();
+  void make_agent();
   [[nodiscard]] WalledLink::Callbacks walled_callbacks();
 
   // The cloud.

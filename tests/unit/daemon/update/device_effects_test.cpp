@@ -162,6 +162,19 @@ TEST_F(DeviceEffectsTest, AChangedModelCostsItsChangedChunks) {
   EXPECT_LT(last().bytes, 2 * bundle::kMaxChunk + 20'000);
 }
 
+TEST_F(DeviceEffectsTest, AnExclusiveFileIsOpenedIntoTheBundle) {
+  const auto built = publish("1.0.0", 1);
+  wire::Offer offer = offer_of(built, 1, server.url());
+  const std::string sealed = "}1 :\"a\"{";
+  offer.tasks[0].exclusive = {{.path = "users/d1.json",
+                               .size = static_cast<int64_t>(sealed.size()),
+                               .sha256 = origin.store().put(sealed).value()}};
+  device->host.extras = {"users/d1.json"};
+  take(offer);
+  EXPECT_EQ(device->host.running("ocr"), "1.0.0") << last().reason;
+  EXPECT_EQ(read_text(device->effects->folder_of("ocr", built.digest) + "/users/d1.json").value(), "{\"a\": 1}");
+}
+
 TEST_F(DeviceEffectsTest, ARestartKeepsWhatIsTrusted) {
   take(offer_of(publish("1.0.0", 1), 1, server.url()));
   const std::string old = origin.metadata(bundle::timestamp_file());

@@ -19,9 +19,10 @@ class FileHost final : public Host {
     support::must(make_folders(folder_));
   }
   std::function<void(const std::string& task, const Installed& version)> activated;
+  std::vector<std::string> extras;  ///< exclusive files that a bundle may hold
 
   void activate(const std::string& task, const Installed& version, const std::string& folder, Answer answer) override {
-    const auto manifest = bundle::verify_folder(folder, version.manifest, root_);
+    const auto manifest = bundle::verify_folder(folder, version.manifest, root_, extras);
     if (!manifest) return answer(Event::refused, {.reason = manifest.error().message});
     support::must(write_file_atomically(folder_ + "/" + task, version.version));
     answer(Event::done, {});
@@ -49,7 +50,10 @@ class DeviceRig {
     support::must(make_folders(folder + "/state"));
     journal = open_sqlite_journal(folder + "/state/agent.db").value();
     effects = std::make_unique<DeviceEffects>(
-        DeviceOptions{.state_folder = folder + "/state", .runtime_version = "0.1.0", .http = {.connect_seconds = 2}},
+        DeviceOptions{.state_folder = folder + "/state",
+                      .runtime_version = "0.1.0",
+                      .http = {.connect_seconds = 2},
+                      .open_sealed = reversed},
         trust_of(*journal, root_json), *journal, host, clock,
         [this](auto work, auto then) {
           work();
@@ -90,6 +94,10 @@ class DeviceRig {
   std::unique_ptr<Agent> agent;
 
  private:
+  /// Stands for the device's key: sealed bytes are the plain ones backwards.
+  static Result<std::vector<uint8_t>> reversed(std::span<const uint8_t> sealed) {
+    return std::vector<uint8_t>(sealed.rbegin(), sealed.rend());
+  }
   static bundle::Root root_of(const std::string& json) { return bundle::Trust::pin(json).value().root(); }
   static bundle::Trust trust_of(Journal& journal, const std::string& root_json) {
     const std::string saved = journal.get("trust").value();
