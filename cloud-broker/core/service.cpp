@@ -30,6 +30,9 @@ Status Service::load() {
   store_ = WALLE_TRY(store::Store::open(config_.database));
   auto blobs = WALLE_TRY(bundle::BlobStore::open(state + "/origin"));
   blobs_ = std::make_unique<bundle::BlobStore>(std::move(blobs));
+  WALLE_TRY(make_folders(state + "/exclusive", 0700));
+  auto exclusive = WALLE_TRY(bundle::BlobStore::open(state + "/exclusive"));
+  private_blobs_ = std::make_unique<bundle::BlobStore>(std::move(exclusive));
   publisher_ = WALLE_TRY(trust::Publisher::open(state + "/keys", state + "/origin/metadata", clock_.wall_us()));
   auto authority = WALLE_TRY(pki::Authority::open(state + "/keys"));
   authority_ = std::make_unique<pki::Authority>(std::move(authority));

@@ -114,6 +114,10 @@ class Service {
 
   // With mutex_ held:
   [[nodiscard]] Result<std::string> make_offer(const Known& known, const wire::Report& report, bool ask_profile);
+  /// The files for this device alone that belong to a bundle, sealed for its key when it is offered them first.
+  [[nodiscard]] Result<std::vector<wire::ExclusiveFile>> sealed_files(const store::DeviceRow& device,
+                                                                      const std::string& manifest_sha256);
+  [[nodiscard]] Status seal_one(const store::DeviceRow& device, store::ExclusiveRow& file);
   [[nodiscard]] bool pending(const rollout::Device& device) const;
   [[nodiscard]] Status take_profile(Known& known, const wire::Report& report);
   [[nodiscard]] Result<std::vector<uint8_t>> take_outcomes(const wire::Report& report);
@@ -138,6 +142,7 @@ class Service {
   const Clock& clock_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<bundle::BlobStore> blobs_;
+  std::unique_ptr<bundle::BlobStore> private_blobs_;  ///< exclusive files in the clear; never served
   std::unique_ptr<trust::Publisher> publisher_;
   std::unique_ptr<pki::Authority> authority_;
 

@@ -124,6 +124,14 @@ Result<std::string> Service::make_offer(const Known& known, const wire::Report& 
                                                : wire::OfferAction::install;
       if (!wanted.remove) task.manifest = WALLE_TRY(digest_from_hex(release.manifest_sha256));
       task.manifest_bytes = release.manifest_bytes;
+      if (!wanted.remove) {
+        auto files = sealed_files(known.row, release.manifest_sha256);
+        if (!files) {
+          note(rollout::tag_of(release) + " is not offered to " + known.row.id + ": " + files.error().message);
+          continue;
+        }
+        task.exclusive = std::move(*files);
+      }
       const auto have = known.device.tasks.find(wanted.task);
       if (have == known.device.tasks.end() || have->second.counter != release.counter)
         rows.push_back({release.counter, known.row.id, std::max<int64_t>(0, wanted.stage), now, "", "", 0});
@@ -168,6 +176,7 @@ Result<wire::EnrolResponse> Service::enrol(const wire::EnrolRequest& request) {
   row.enrolled_us = row.last_seen_us = now;
   wire::EnrolResponse response;
   response.certificate_pem = WALLE_TRY(authority_->sign_request(request.csr_pem, row.id));
+  row.certificate_pem = response.certificate_pem;
   row.certificate_sha256 = WALLE_TRY(pki::fingerprint(response.certificate_pem));
   const std::lock_guard lock(mutex_);
   row = WALLE_TRY(store_->enrol(hash, row, now));

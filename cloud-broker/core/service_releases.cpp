@@ -158,7 +158,8 @@ Result<rollout::Release> Service::draft_from_git(const CreateRequest& request, i
   const int64_t now = clock_.wall_us();
   const auto admitted = WALLE_TRY(tasks::admit(
       request.repository, request.tag, counter,
-      {config_.state_dir + "/work", config_.allowed_signers, config_.convert_timeout_us}, *store_, *blobs_, now));
+      {config_.state_dir + "/work", config_.allowed_signers, config_.convert_timeout_us, private_blobs_.get()}, *store_,
+      *blobs_, now));
   rollout::Release release;
   release.counter = counter;
   release.scenario = admitted.scenario;
@@ -180,6 +181,7 @@ Result<rollout::Release> Service::draft_from_git(const CreateRequest& request, i
       release.manifest_bytes = older.manifest_bytes;
       return release;
     }
+  WALLE_TRY(store_->add_exclusive(release.manifest_sha256, admitted.exclusive));
   WALLE_TRY(publisher_->publish(release.scenario, release.task, release.version,
                                 {admitted.bundle.digest, release.manifest_bytes, counter}, now));
   return release;

@@ -12,7 +12,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // The database is apart: it has to be copied as one consistent whole.
-constexpr std::array kParts = {"keys", "admin.token", "allowed_signers", "ca.pem", "origin"};
+constexpr std::array kParts = {"keys", "admin.token", "allowed_signers", "ca.pem", "origin", "exclusive"};
 constexpr std::string_view kSqlite = "sqlite://";
 
 Status copy_parts(const std::string& from, const std::string& to) {

@@ -4,7 +4,8 @@ namespace walle::store {
 namespace {
 
 constexpr std::string_view kColumns =
-    "id, profile, labels, digest, boot, certificate_sha256, enrolled_us, last_seen_us, acked_seq, revoked";
+    "id, profile, labels, digest, boot, certificate_sha256, enrolled_us, last_seen_us, acked_seq, revoked, "
+    "certificate_pem";
 
 Result<DeviceRow> device_from(const Row& row) {
   DeviceRow device;
@@ -18,6 +19,7 @@ Result<DeviceRow> device_from(const Row& row) {
   device.last_seen_us = row[7].get<int64_t>();
   device.acked_seq = row[8].get<int64_t>();
   device.revoked = row[9].get<int64_t>() != 0;
+  device.certificate_pem = row[10].get<std::string>();
   return device;
 }
 
@@ -51,12 +53,14 @@ Result<std::vector<DeviceRow>> Store::devices() {
 
 Status Store::save_device(const DeviceRow& device) {
   WALLE_TRY(database_->execute(
-      "INSERT INTO devices VALUES (:a, :b, :c, :d, :e, :f, :g, :h, :i, :j) ON CONFLICT (id) DO UPDATE SET profile = "
-      "excluded.profile, labels = excluded.labels, digest = excluded.digest, boot = excluded.boot, certificate_sha256 "
-      "= "
-      "excluded.certificate_sha256, last_seen_us = excluded.last_seen_us, revoked = excluded.revoked",
+      "INSERT INTO devices (" + std::string(kColumns) +
+          ") VALUES (:a, :b, :c, :d, :e, :f, :g, :h, :i, :j, :k) ON CONFLICT (id) DO UPDATE SET profile = "
+          "excluded.profile, labels = excluded.labels, digest = excluded.digest, boot = excluded.boot, "
+          "certificate_sha256 = excluded.certificate_sha256, last_seen_us = excluded.last_seen_us, revoked = "
+          "excluded.revoked, certificate_pem = excluded.certificate_pem",
       {device.id, to_json(device.profile), to_json(device.labels), device.digest, device.boot,
-       device.certificate_sha256, device.enrolled_us, device.last_seen_us, device.acked_seq, device.revoked}));
+       device.certificate_sha256, device.enrolled_us, device.last_seen_us, device.acked_seq, device.revoked,
+       device.certificate_pem}));
   return {};
 }
 

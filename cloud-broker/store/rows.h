@@ -51,10 +51,21 @@ struct DeviceRow {
   std::string digest;               ///< hexadecimal, as sent with the profile; empty: none yet
   std::string boot;
   std::string certificate_sha256;
+  std::string certificate_pem;  ///< what exclusive files are sealed for; empty for devices enrolled before 0.2
   int64_t enrolled_us = 0;
   int64_t last_seen_us = 0;
   int64_t acked_seq = 0;
   bool revoked = false;
+};
+
+/// A file for one device alone, as it lies in the private store.
+struct ExclusiveRow {
+  std::string device;
+  std::string path;  ///< in the task's folder
+  int64_t size = 0;
+  std::string sha256;         ///< of the plain bytes
+  int64_t sealed_size = 0;    ///< 0: not sealed for the certificate asked for
+  std::string sealed_sha256;  ///< of the sealed bytes, in the origin
 };
 
 struct TokenRow {

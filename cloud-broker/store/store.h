@@ -59,6 +59,15 @@ class Store {
                                     const std::string& commit, int64_t now_us);
   [[nodiscard]] Status remember_scenario(const std::string& scenario, const std::string& repository);
 
+  // Exclusive files ----------------------------------------------------------------------------------------------
+  /// Remembers the files for single devices that belong to a manifest; known ones stay as they are.
+  [[nodiscard]] Status add_exclusive(const std::string& manifest_sha256, const std::vector<ExclusiveRow>& rows);
+  /// Those of a device, by path, with what was sealed for this certificate.
+  [[nodiscard]] Result<std::vector<ExclusiveRow>> exclusive(const std::string& manifest_sha256,
+                                                            const std::string& device,
+                                                            const std::string& certificate_sha256);
+  [[nodiscard]] Status remember_sealed(const ExclusiveRow& row, const std::string& certificate_sha256);
+
   // Features -----------------------------------------------------------------------------------------------------
   /// Stores each once by (device, id), in one transaction; how many were new.
   [[nodiscard]] Result<int64_t> add_features(const std::vector<FeatureRow>& rows);

@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
+#include <map>
 
 #include "cloud-broker/process/process.h"
 #include "cloud-broker/tasks/repository.h"
 #include "ipc/bundle/manifest.h"
+#include "ipc/bundle/seal.h"
 #include "ipc/bundle/task_manifest.h"
+#include "ipc/wire/offer.h"
 #include "libwalle/base/file.h"
 #include "libwalle/base/parse.h"
 
@@ -26,6 +29,27 @@ Status convert_one(const std::string& folder, const std::string& from, const std
                                               {.folder = folder, .timeout_us = timeout_us}));
   if (outcome.exit_code == 0 && fs::exists(fs::path(folder) / to)) return {};
   return fail(ErrorCode::failed_precondition, "cannot convert " + from + ": " + process::tail(outcome));
+}
+
+Result<std::vector<store::ExclusiveRow>> keep_exclusive(const std::vector<bundle::ExclusiveSource>& sources,
+                                                        const bundle::BlobStore* store) {
+  std::vector<store::ExclusiveRow> out;
+  std::map<std::string, size_t> counts;
+  for (const bundle::ExclusiveSource& source : sources) {
+    if (store == nullptr) return fail(ErrorCode::unsupported, "exclusive files are not kept here");
+    std::error_code error;
+    const auto size = static_cast<int64_t>(fs::file_size(source.file, error));
+    if (error) return fail(ErrorCode::unavailable, "cannot read '" + source.path + "': " + error.message());
+    if (size > static_cast<int64_t>(bundle::kMaxExclusiveBytes))
+      return fail(ErrorCode::resource_exhausted, "exclusive file '" + source.path + "' is over 16 MiB; make it shared");
+    if (++counts[source.device] > wire::kMaxExclusiveFiles)
+      return fail(ErrorCode::resource_exhausted, "device " + source.device + " has more than " +
+                                                     std::to_string(wire::kMaxExclusiveFiles) +
+                                                     " exclusive files; put them into one archive");
+    const Digest digest = WALLE_TRY(store->put_file(source.file));
+    out.push_back({source.device, source.path, size, to_hex(digest), 0, ""});
+  }
+  return out;
 }
 
 /// Removes the folder at the end of its life.
@@ -105,6 +129,7 @@ Result<Admitted> admit(const std::string& repository, const std::string& tag_nam
   WALLE_TRY(convert_models(scratch.folder, options.convert_timeout_us));
   out.bundle = WALLE_TRY(
       bundle::build_bundle({scratch.folder, out.scenario, out.commit, out.object, counter, /*min_runtime=*/""}, blobs));
+  out.exclusive = WALLE_TRY(keep_exclusive(out.bundle.exclusive, options.exclusive));
   return out;
 }
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "cloud-broker/store/store.h"
 #include "ipc/bundle/builder.h"
@@ -27,6 +28,8 @@ struct AdmissionOptions {
   std::string work_folder;      ///< scratch space, emptied after use
   std::string allowed_signers;  ///< file; see verify_tag
   int64_t convert_timeout_us = 600'000'000;
+  /// Where files for single devices go, in the clear: never served. Null: a task that has some is refused.
+  const bundle::BlobStore* exclusive = nullptr;
 };
 
 struct Admitted {
@@ -36,6 +39,7 @@ struct Admitted {
   std::string object;
   std::string signer;
   bundle::BuiltBundle bundle;
+  std::vector<store::ExclusiveRow> exclusive;
 };
 
 /// From a tag in git to a bundle in the blob store: signature, moved tag, tree limits, task.toml against the tag,

@@ -9,6 +9,7 @@
 
 #include "daemon/update/metadata.h"
 #include "ipc/bundle/installer.h"
+#include "ipc/bundle/seal.h"
 #include "ipc/bundle/task_manifest.h"
 #include "libwalle/base/file.h"
 #include "libwalle/base/parse.h"
@@ -20,7 +21,6 @@ namespace fs = std::filesystem;
 
 /// Left free for the journal, logs and everybody else.
 constexpr int64_t kSpareBytes = 16LL << 20;
-constexpr size_t kMostExclusiveBytes = 16U << 20;
 
 /// Errors that no waiting will mend.
 bool is_final(ErrorCode code) {
@@ -268,7 +268,7 @@ Result<int64_t> DeviceEffects::assemble(const TaskRow& row) {
   std::vector<bundle::ExtraFile> extras;
   for (const wire::ExclusiveFile& file : offered.exclusive) {
     if (!options_.open_sealed) return fail(ErrorCode::unsupported, "this device cannot open exclusive files");
-    const auto sealed = WALLE_TRY(store_.get(file.sha256, kMostExclusiveBytes));
+    const auto sealed = WALLE_TRY(store_.get(file.sha256, bundle::kMaxExclusiveBytes + bundle::kSealBytes));
     auto opened = WALLE_TRY(options_.open_sealed(sealed));
     extras.push_back({.path = file.path, .bytes = std::move(opened)});
   }

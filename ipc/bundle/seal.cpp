@@ -27,6 +27,7 @@ constexpr size_t kPointBytes = 65;
 constexpr size_t kNonceBytes = 12;
 constexpr size_t kTagBytes = 16;
 constexpr size_t kHeadBytes = kMagic.size() + kPointBytes + kNonceBytes;
+static_assert(kHeadBytes + kTagBytes == kSealBytes);
 using Secret = std::array<uint8_t, 32>;
 
 tl::unexpected<Error> crypto_failed(std::string_view what) {
@@ -89,7 +90,7 @@ Result<Secret> derive(EVP_PKEY* own, EVP_PKEY* peer, std::span<const uint8_t> po
 }  // namespace
 
 Result<std::vector<uint8_t>> seal_for(std::string_view certificate_pem, std::span<const uint8_t> plain) {
-  if (plain.size() > kMaxSealedBytes) return fail(ErrorCode::resource_exhausted, "an exclusive file is over 16 MiB");
+  if (plain.size() > kMaxExclusiveBytes) return fail(ErrorCode::resource_exhausted, "an exclusive file is over 16 MiB");
   const Memory memory(BIO_new_mem_buf(certificate_pem.data(), static_cast<int>(certificate_pem.size())), BIO_free);
   const std::unique_ptr<X509, decltype(&X509_free)> certificate(
       PEM_read_bio_X509(memory.get(), nullptr, nullptr, nullptr), X509_free);
@@ -117,7 +118,7 @@ Result<std::vector<uint8_t>> seal_for(std::string_view certificate_pem, std::spa
 }
 
 Result<std::vector<uint8_t>> open_sealed(std::string_view key_pem, std::span<const uint8_t> sealed) {
-  if (sealed.size() < kHeadBytes + kTagBytes || sealed.size() > kHeadBytes + kMaxSealedBytes + kTagBytes ||
+  if (sealed.size() < kSealBytes || sealed.size() > kMaxExclusiveBytes + kSealBytes ||
       std::memcmp(sealed.data(), kMagic.data(), kMagic.size()) != 0) {
     return unreadable();
   }

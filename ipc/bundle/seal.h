@@ -9,7 +9,9 @@
 
 namespace walle::bundle {
 
-inline constexpr size_t kMaxSealedBytes = 16U << 20;
+/// Largest exclusive file in the clear, and what sealing adds to it.
+inline constexpr size_t kMaxExclusiveBytes = 16U << 20;
+inline constexpr size_t kSealBytes = 96;
 
 /// Exclusive files: encrypted so that only the holder of one P-256 key can read them. ECIES: an ephemeral P-256 key,
 /// ECDH, HKDF-SHA256 (salt = ephemeral public key, info "walle exclusive file 1"), AES-256-GCM. The sealed form is

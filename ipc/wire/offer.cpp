@@ -70,7 +70,7 @@ Result<OfferedTask> task_from(const Value& value) {
   out.manifest = WALLE_TRY(fields::digest(value, "manifest"));
   out.manifest_bytes = WALLE_TRY(fields::count_or(value, "manifest_bytes"));
   if (value.contains("window")) out.window = WALLE_TRY(window_from(value["window"]));
-  const Value* exclusive = WALLE_TRY(fields::list(value, "exclusive", 256));
+  const Value* exclusive = WALLE_TRY(fields::list(value, "exclusive", kMaxExclusiveFiles));
   if (exclusive != nullptr) {
     for (const Value& file : *exclusive) out.exclusive.push_back(WALLE_TRY(exclusive_from(file)));
   }

@@ -14,6 +14,7 @@ namespace walle::wire {
 inline constexpr size_t kMaxOfferBytes = 256U << 10;
 inline constexpr size_t kMaxOfferedTasks = 256;
 inline constexpr size_t kMaxOrigins = 16;
+inline constexpr size_t kMaxExclusiveFiles = 256;
 
 enum class OfferAction : uint8_t { install, remove, rollback };
 [[nodiscard]] std::string_view name_of(OfferAction action);

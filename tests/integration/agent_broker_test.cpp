@@ -6,6 +6,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <functional>
 
 #include "libwalle/base/value.h"
@@ -81,8 +82,8 @@ struct AgentBroker : testing::Test {
   }
 
   /// A new version of task ocr, committed and tagged.
-  void tag(const std::string& version) {
-    const std::string toml = "name = \"ocr\"\nversion = \"" + version + "\"\non = [\"page.image\"]\n";
+  void tag(const std::string& version, const std::string& more = "") {
+    const std::string toml = "name = \"ocr\"\nversion = \"" + version + "\"\non = [\"page.image\"]\n" + more;
     ASSERT_TRUE(write_file_atomically(folder / "reading/ocr/task.toml", toml));
     ASSERT_TRUE(
         write_file_atomically(folder / "reading/ocr/main.py", "def run(event, ctx):\n    return '" + version + "'\n"));
@@ -170,6 +171,21 @@ TEST_F(AgentBroker, ANetdKilledInTheMiddleEndsTheSame) {
   EXPECT_TRUE(eventually([&] { return walled->running("ocr") == "1.0.0"; }));
   EXPECT_TRUE(eventually([&] { return to_json(device()).find("\"1.0.0\"") != std::string::npos; }))
       << to_json(device());
+}
+
+TEST_F(AgentBroker, AnExclusiveFileReachesItsDeviceAloneAndOnlySealed) {
+  ASSERT_TRUE(make_folders(folder / "reading/ocr/users"));
+  ASSERT_TRUE(write_file_atomically(folder / "reading/ocr/users/reader-7.json", "{\"secret\": \"own words\"}"));
+  ASSERT_TRUE(write_file_atomically(folder / "reading/ocr/users/reader-8.json", "{\"secret\": \"others words\"}"));
+  walled->exclusive = {"users/reader-7.json"};
+  ASSERT_NO_FATAL_FAILURE(tag("1.0.0", "[files]\nexclusive = [\"users/${device.id}.json\"]\n"));
+  release("1.0.0");
+  ASSERT_TRUE(eventually([&] { return walled->running("ocr") == "1.0.0"; }));
+  EXPECT_EQ(read_text(walled->bundle_folder() + "/users/reader-7.json").value_or(""), "{\"secret\": \"own words\"}");
+  EXPECT_FALSE(std::filesystem::exists(walled->bundle_folder() + "/users/reader-8.json"));
+  EXPECT_NE(std::system(("grep -rq words '" + (folder / "broker/origin") + "'").c_str()), 0)
+      << "what anyone can download does not show what is in it";
+  EXPECT_EQ(std::system(("grep -rq words '" + (folder / "broker/exclusive") + "'").c_str()), 0);
 }
 
 TEST_F(AgentBroker, ABadVersionIsLeftByItself) {

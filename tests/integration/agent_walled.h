@@ -36,6 +36,12 @@ class ScriptedWalled {
 
   std::set<std::string> bad;  ///< versions that fail their probation; set before they come
 
+  std::vector<std::string> exclusive;  ///< files that only this device gets; set before they come
+
+  [[nodiscard]] std::string bundle_folder() {
+    const std::lock_guard lock(mutex_);
+    return bundle_folder_;
+  }
   [[nodiscard]] std::string running(const std::string& task) {
     const std::lock_guard lock(mutex_);
     const auto it = tasks_.find(task);
@@ -113,7 +119,8 @@ class ScriptedWalled {
     const auto root = bundle::parse_envelope(read_text(root_file_).value());
     const auto manifest =
         bundle::verify_folder(body["folder"], digest_from_hex(std::string(body["manifest_sha256"])).value(),
-                              bundle::root_from_value(root->content).value());
+                              bundle::root_from_value(root->content).value(), exclusive);
+    bundle_folder_ = body["folder"];
     if (!manifest) {
       problems_.push_back(manifest.error().message);
       (void)channel_->send({{"type", "switched"},
@@ -150,7 +157,7 @@ class ScriptedWalled {
   std::mutex mutex_;
   std::optional<channel::Channel> channel_;
   std::map<std::string, Running> tasks_;
-  std::string link_;
+  std::string link_, bundle_folder_;
   std::vector<std::string> uploaded_, problems_;
   std::jthread thread_;
 };

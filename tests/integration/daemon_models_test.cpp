@@ -168,8 +168,12 @@ TEST_F(DaemonModels, ADamagedFileIsRefusedAndAnUnloadedModelSaysSo) {
   client::Session session(device.bus(), opened.session.text);
   EXPECT_EQ(session.run({}, Value::object()).error().code, ErrorCode::failed_precondition);
   const UniqueFd damaged(::open(file.c_str(), O_RDWR | O_CLOEXEC));
-  ASSERT_EQ(::pwrite(damaged.get(), "xxxx", 4, ::lseek(damaged.get(), 0, SEEK_END) / 2), 4);
-  EXPECT_FALSE(load("damaged"));
+  ASSERT_EQ(::pwrite(damaged.get(), "xxxx", 4, 512), 4) << "inside the graph, which follows the header of 192 bytes";
+  const auto refused = load("damaged");
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("damaged"), std::string::npos) << refused.error().message;
+  ASSERT_EQ(::ftruncate(damaged.get(), 1000), 0);
+  EXPECT_FALSE(load("truncated"));
 }
 
 }  // namespace

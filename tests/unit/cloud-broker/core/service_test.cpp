@@ -33,9 +33,9 @@ class ServiceTest : public testing::Test {
     ASSERT_TRUE(outcome);
     ASSERT_EQ(outcome->exit_code, 0) << process::tail(*outcome);
   }
-  void tag(const std::string& version) {
-    ASSERT_TRUE(
-        write_file_atomically(repository_ + "/ocr/task.toml", "name = \"ocr\"\nversion = \"" + version + "\"\n"));
+  void tag(const std::string& version, const std::string& more = "") {
+    ASSERT_TRUE(write_file_atomically(repository_ + "/ocr/task.toml",
+                                      "name = \"ocr\"\nversion = \"" + version + "\"\n" + more));
     ASSERT_TRUE(write_file_atomically(repository_ + "/ocr/main.py", "# " + version + "\n"));
     shell(
         "cd library && git add -A && git -c user.name=a -c user.email=a@example commit -qm x && git -c user.name=a -c "
@@ -107,6 +107,23 @@ TEST_F(ServiceTest, StoppingRuleRollsBackWithABoundAndASample) {
   EXPECT_EQ(state_of(counter), "beta") << "nine reports may not decide";
   report("d9", {}, {outcome(counter, false)});
   EXPECT_EQ(state_of(counter), "rolled_back") << (*service_->release(counter)).value("reason", "");
+}
+
+TEST_F(ServiceTest, AnExclusiveFileIsSealedOnceForEachDevice) {
+  std::filesystem::create_directories(repository_ + "/ocr/users");
+  for (const char* device : {"d1", "d2"})
+    ASSERT_TRUE(write_file_atomically(repository_ + "/ocr/users/" + device + ".json", "{}"));
+  tag("1.2.0", "[files]\nexclusive = [\"users/${device.id}.json\"]\n");
+  for (const char* device : {"d1", "d2", "d3"}) enrol(device);
+  create("1.2.0");
+  const auto first = report("d1").at(0).exclusive;
+  ASSERT_EQ(first.size(), 1U);
+  EXPECT_EQ(first[0].path, "users/d1.json");
+  EXPECT_TRUE(service_->blobs().has(first[0].sha256));
+  reopen();
+  EXPECT_EQ(report("d1").at(0).exclusive.at(0).sha256, first[0].sha256) << "the same bytes again";
+  EXPECT_NE(report("d2").at(0).exclusive.at(0).sha256, first[0].sha256);
+  EXPECT_TRUE(report("d3").at(0).exclusive.empty());
 }
 
 TEST_F(ServiceTest, SilentDevicesAreFailures) {
