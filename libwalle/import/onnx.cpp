@@ -41,6 +41,18 @@ Result<std::map<std::string, int>> opsets_of(const onnx::ModelProto& model) {
   return result;
 }
 
+/// "ONNX, opset 17, com.microsoft 1, by pytorch 2.1" for people.
+std::string source_of(const onnx::ModelProto& model) {
+  std::string text = "ONNX";
+  for (const auto& opset : model.opset_import()) {
+    const bool standard = opset.domain().empty() || opset.domain() == "ai.onnx";
+    text += ", " + (standard ? "opset" : opset.domain()) + " " + std::to_string(opset.version());
+  }
+  if (!model.producer_name().empty()) text += ", by " + model.producer_name();
+  if (!model.producer_version().empty()) text += " " + model.producer_version();
+  return text;
+}
+
 }  // namespace
 
 Result<graph::Graph> load_onnx(std::span<const uint8_t> bytes, const std::string& folder) {
@@ -57,6 +69,7 @@ Result<graph::Graph> load_onnx(std::span<const uint8_t> bytes, const std::string
   WALLE_TRY(import.run(model.graph(), {}));
   graph::Graph graph = import.take();
   for (const auto& entry : model.metadata_props()) graph.metadata[entry.key()] = entry.value();
+  graph.metadata.insert_or_assign(kSourceKey, source_of(model));
   WALLE_TRY(graph::verify(graph));
   return graph;
 }

@@ -9,6 +9,9 @@
 
 namespace walle::import {
 
+/// The key in Graph::metadata that says what a graph was read from: "ONNX, opset 17, by pytorch 2.1".
+inline constexpr const char* kSourceKey = "walle.source";
+
 /// Reads an ONNX model (opset 7 and newer) into a graph: nodes in the newest form of their operators, in topological
 /// order, verified and inferred with symbolic dimensions; captures of blocks are explicit; local functions are
 /// expanded. bytes:  a serialised ModelProto; hostile input is fine: time and memory are bounded by its size. folder:

@@ -35,7 +35,7 @@ Status run(Graph& graph, PassContext& context) {
           made.dtype != value.dtype)
         continue;
       replaced.set(node.results[0], other.results[0]);
-      context.rasters.push_back({node.name, "shared", 2 * elements_of(graph, node.results[0])});
+      context.rasters.push_back({node.name, "shared", 2 * bytes_of(*value.dtype, elements_of(graph, node.results[0]))});
       shared = true;
     }
     if (shared) continue;

@@ -42,6 +42,7 @@ Status match(const Graph& graph, const graph::Value& value, const Tensor& tensor
   };
   if (tensor.dtype() != *value.dtype) return wrong("");
   if (!value.shape) return {};
+  if (value.shape->empty() && tensor.count() == 1) return {};  // an array of one element, as ONNX Runtime takes it
   if (value.shape->size() != tensor.dims().size()) return wrong("");
   for (size_t i = 0; i < value.shape->size(); ++i) {
     const graph::Dim& dim = (*value.shape)[i];
@@ -135,10 +136,10 @@ Result<std::unique_ptr<Plan>> specialise(const Graph& graph, std::span<const Ten
   Graph copy = graph.clone();
   for (size_t i = 0; i < inputs.size(); ++i) {
     graph::Value& value = copy.value(copy.inputs[i]);
-    value.shape = graph::to_shape(inputs[i]->dims());
+    if (!value.shape || !value.shape->empty()) value.shape = graph::to_shape(inputs[i]->dims());
     if (!by_value[i]) continue;
     Graph scratch;  // add_constant knows how known elements are read from a tensor
-    Tensor bound = WALLE_TRY(Tensor::empty(inputs[i]->dtype(), inputs[i]->dims()));
+    Tensor bound = WALLE_TRY(Tensor::empty(inputs[i]->dtype(), *graph::concrete(*value.shape)));
     std::copy_n(static_cast<const uint8_t*>(inputs[i]->data()), inputs[i]->bytes(),
                 static_cast<uint8_t*>(bound.mutable_data()));
     value.known = scratch.value(scratch.add_constant("", bound)).known;

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "libwalle/session/model.h"
+#include "tools/walle-model/files/compare.h"
 #include "tools/walle-model/files/load.h"
 #include "tools/walle-model/files/npy.h"
 #include "tools/walle-model/files/print.h"
@@ -21,25 +22,11 @@ struct Options {
   std::string backend_a = "ref";
   std::string backend_b;
   double tolerance = 1e-3;
+  double floor = 1e-6;
   bool json = false;
 };
 
 using Values = std::vector<std::pair<std::string, engine::Tensor>>;
-
-/// Largest difference over the largest value; infinite where only one of them is not finite.
-double relative_difference(const engine::Tensor& a, const engine::Tensor& b) {
-  double scale = 0;
-  double worst = 0;
-  for (size_t i = 0; i < static_cast<size_t>(a.count()); ++i) {
-    const auto x = static_cast<double>(a.values<float>()[i]);
-    const auto y = static_cast<double>(b.values<float>()[i]);
-    if (std::isfinite(x) != std::isfinite(y)) return INFINITY;
-    if (!std::isfinite(x)) continue;
-    scale = std::max(scale, std::abs(x));
-    worst = std::max(worst, std::abs(x - y));
-  }
-  return worst == 0 ? 0 : worst / std::max(scale, 1e-30);
-}
 
 /// Values of a model file, or of a folder with NAME.npy files.
 Result<std::map<std::string, engine::Tensor>> values_of(const std::string& source,
@@ -70,17 +57,20 @@ Result<int> diff(const Options& options) {
   std::string first;
   for (const auto& [name, tensor] : a) {
     const auto it = b.find(file_name(name));
-    if (it == b.end() || tensor.dtype() != DType::f32 || it->second.dtype() != DType::f32) continue;
-    const bool same_shape = it->second.dims() == tensor.dims();
-    const double difference = same_shape ? relative_difference(tensor, it->second) : INFINITY;
-    if (!(difference <= options.tolerance) && first.empty()) first = name;
+    if (it == b.end()) continue;
+    const Difference found = difference(tensor, it->second);
+    const bool fine = found.within(options.tolerance, options.floor);
+    if (!fine && first.empty()) first = name;
     list.push_back({{"name", name},
-                    {"difference", std::isfinite(difference) ? Value(difference) : Value("infinite")},
+                    {"difference", std::isfinite(found.relative) ? Value(found.relative) : Value("infinite")},
                     {"dims", tensor.dims()}});
     char text[32];
-    std::snprintf(text, sizeof text, "%.1e%s", difference, difference <= options.tolerance ? "" : " !");
+    std::snprintf(text, sizeof text, "%.1e%s", found.relative, fine ? "" : " !");
     rows.push_back({text, engine::describe(tensor.dtype(), tensor.dims()), name});
   }
+  if (list.empty())
+    return fail(ErrorCode::invalid_argument,
+                "no value of " + options.a + " has a counterpart of its name in " + options.b);
   if (options.json) {
     print_json({{"values", list}, {"first", first.empty() ? Value() : Value(first)}, {"tolerance", options.tolerance}});
   } else {
@@ -101,6 +91,7 @@ Command attach(CLI::App& app) {
   app.add_option("--backend-a", options->backend_a, "Backend for A (ref)");
   app.add_option("--backend-b", options->backend_b, "Backend for B (all)");
   app.add_option("--tolerance", options->tolerance, "Largest relative difference that passes (1e-3)");
+  app.add_option("--floor", options->floor, "Differences that pass whatever the values' size (1e-6)");
   app.add_flag("--json", options->json, "One JSON document");
   return [options] { return diff(*options); };
 }

@@ -45,16 +45,28 @@ void print_steps(const Value& plan) {
   std::cout << table(rows);
 }
 
+/// What became of each transform; then the sums: traffic that was saved, and that is left ("materialised").
 void print_rasters(const Value& plan) {
   std::map<std::string, std::pair<int, int64_t>> kinds;
+  std::vector<std::vector<std::string>> each = {{"transform became", "bytes", "node"}};
   for (const Value& raster : plan.value("rasters", Value::array())) {
-    auto& [count, bytes] = kinds[text(raster, "became")];
+    const std::string became = text(raster, "became");
+    const auto moved = raster.value("bytes", int64_t{0});
+    each.push_back({became, format_bytes(moved), text(raster, "name")});
+    auto& [count, bytes] = kinds[became];
     ++count;
-    bytes += raster.value("bytes", int64_t{0});
+    bytes += moved;
   }
-  std::vector<std::vector<std::string>> rows = {{"raster became", "count", "bytes"}};
-  for (const auto& [kind, sum] : kinds) rows.push_back({kind, std::to_string(sum.first), format_bytes(sum.second)});
-  std::cout << '\n' << table(rows);
+  if (each.size() > 1) std::cout << '\n' << table(each);
+  std::vector<std::vector<std::string>> sums = {{"transforms became", "count", "bytes"}};
+  int64_t saved = 0;
+  for (const auto& [kind, sum] : kinds) {
+    sums.push_back({kind, std::to_string(sum.first), format_bytes(sum.second)});
+    if (kind != "materialised") saved += sum.second;
+  }
+  std::cout << '\n'
+            << table(sums) << "traffic saved " << format_bytes(saved) << ", left "
+            << format_bytes(kinds["materialised"].second) << '\n';
 }
 
 void print_memory(const Value& plan) {

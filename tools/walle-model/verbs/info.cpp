@@ -4,6 +4,7 @@
 
 #include "libwalle/base/parse.h"
 #include "libwalle/graph/op.h"
+#include "libwalle/import/onnx.h"
 #include "tools/walle-model/files/load.h"
 #include "tools/walle-model/files/print.h"
 #include "tools/walle-model/verb.h"
@@ -26,6 +27,20 @@ std::string port_text(const engine::Port& port) {
                                         : std::to_string(port.dims[i]));
   }
   return text + "]";
+}
+
+/// Elements of all float constants and of quantised weights, those of blocks too.
+int64_t count_parameters(const graph::Graph& graph) {
+  int64_t count = 0;
+  for (const graph::Value& value : graph.values) {
+    const bool parameter =
+        value.constant && (is_float(value.constant->dtype()) || bits_of(value.constant->dtype()) <= 8);
+    if (parameter && value.constant->dtype() != DType::boolean) count += value.constant->count();
+  }
+  for (const graph::Node& node : graph.nodes) {
+    for (const auto& block : node.blocks) count += count_parameters(*block);
+  }
+  return count;
 }
 
 void count_operators(const graph::Graph& graph, std::map<std::string, int>& counts) {
@@ -52,10 +67,14 @@ Result<int> info(const Options& options) {
   const auto model = WALLE_TRY(load_model(options.model));
   std::map<std::string, int> counts;
   count_operators(graph, counts);
+  const auto known = graph.metadata.find(import::kSourceKey);
+  const std::string source = known == graph.metadata.end() ? "unknown" : known->second;
   if (options.json) {
     print_json({{"inputs", ports_json(model->inputs())},
                 {"outputs", ports_json(model->outputs())},
                 {"operators", counts},
+                {"source", source},
+                {"parameters", count_parameters(graph)},
                 {"weight_bytes", model->weight_bytes()},
                 {"metadata", model->metadata()}});
     return 0;
@@ -63,11 +82,14 @@ Result<int> info(const Options& options) {
   std::vector<std::vector<std::string>> rows = {{"", "name", "type"}};
   for (const engine::Port& port : model->inputs()) rows.push_back({"input", port.name, port_text(port)});
   for (const engine::Port& port : model->outputs()) rows.push_back({"output", port.name, port_text(port)});
-  std::cout << table(rows) << "\nweights " << format_bytes(model->weight_bytes()) << ", operators:";
+  std::cout << table(rows) << "\nsource " << source << "\nparameters " << count_parameters(graph) << ", weights "
+            << format_bytes(model->weight_bytes()) << "\noperators";
   for (const auto& [op, count] : counts) std::cout << ' ' << op << " x" << count;
   std::cout << '\n';
-  for (const auto& [key, value] : model->metadata())
-    std::cout << "metadata " << key << ": " << format_bytes(static_cast<int64_t>(value.size())) << '\n';
+  for (const auto& [key, value] : model->metadata()) {
+    if (key != import::kSourceKey)
+      std::cout << "metadata " << key << ": " << format_bytes(static_cast<int64_t>(value.size())) << '\n';
+  }
   return 0;
 }
 

@@ -57,6 +57,16 @@ TEST(Session, NamesTheInputThatIsWrong) {
   EXPECT_NE(unknown.error().message.find("no input 'y'"), std::string::npos);
 }
 
+TEST(Session, AScalarInputTakesAnArrayOfOneElement) {
+  Maker m;
+  const ValueId x = m.input("x", DType::f32, {});
+  m.graph.outputs = {m.op("act", "Neg", {x})};
+  const auto outputs = run_graph(std::move(m.graph), {{"x", floats({1}, {2})}});
+  ASSERT_TRUE(outputs) << outputs.error().message;
+  EXPECT_TRUE((*outputs)[0].dims().empty());
+  EXPECT_EQ(list((*outputs)[0]), (std::vector<float>{-2}));
+}
+
 TEST(Session, StopsAtDeadlineAndCancel) {
   const auto model = model_from_graph(add_relu());
   const auto session = Session::create(*model);
