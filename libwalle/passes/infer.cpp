@@ -71,6 +71,10 @@ class Inference {
       Node node = std::move(pending.front());
       pending.pop_front();
       replaced_.apply(node);
+      if (node.core) {  // lowered already: its types are known
+        graph_.nodes.push_back(std::move(node));
+        continue;
+      }
       forget(graph_, node);
       pass_constants(node);
       if (const auto block = taken(node)) {

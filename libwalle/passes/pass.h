@@ -65,6 +65,9 @@ struct PassDef {
 /// as well.
 [[nodiscard]] std::span<const PassDef* const> plan_passes();
 
+/// The start of plan_passes, up to core forms: what a graph goes through before it is differentiated.
+[[nodiscard]] std::span<const PassDef* const> lowering_passes();
+
 /// Runs the passes in order on the graph, then on the blocks of its control nodes. Errors: those of a pass, with the
 /// node named.
 [[nodiscard]] Status run(std::span<const PassDef* const> passes, graph::Graph& graph, PassContext& context);

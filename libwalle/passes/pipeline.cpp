@@ -17,6 +17,11 @@ std::span<const PassDef* const> plan_passes() {
   return kPasses;
 }
 
+std::span<const PassDef* const> lowering_passes() {
+  static constexpr const PassDef* kPasses[] = {&kInfer, &kDce, &kLower, &kFoldCore, &kDce};
+  return kPasses;
+}
+
 Status run(std::span<const PassDef* const> passes, graph::Graph& graph, PassContext& context) {
   for (const PassDef* pass : passes) {
     WALLE_TRY(pass->run(graph, context));
