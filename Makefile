@@ -3,11 +3,12 @@ SHELL := /bin/bash
 PRESET ?= release
 BUILD := build/$(PRESET)
 
-.PHONY: help setup build demo test lint bench clean
+.PHONY: help setup build demo test differential lint bench clean
 help:
 	@echo "make setup    install packages, build the cached third-party libraries, fetch the pinned models"
 	@echo "make build    set up and build into build/release/bin (PRESET=asan, tsan, debug, clang for others)"
 	@echo "make test     set up, build and run every test"
+	@echo "make differential COUNT=20000 SEED=1   random graphs against ONNX Runtime"
 	@echo "make demo     document reading on a device, from a git tag to a feature in the cloud (KEEP=1 keeps it running)"
 	@echo "make lint     include direction, generated files, formatting, commands in the documents"
 	@echo "make bench    measurements beside the peers"
@@ -24,6 +25,14 @@ test: build
 
 demo: build
 	@examples/demo/demo.sh $(BUILD)
+
+# Random graphs against ONNX Runtime, in every variant of the engine.
+COUNT ?= 20000
+SEED ?= 1
+differential: setup
+	@cmake/configure.sh $(PRESET) > /dev/null
+	@cmake --build $(BUILD) --target random_graphs
+	@tests/differential/run.sh $(BUILD)/tests/random_graphs --count $(COUNT) --seed $(SEED) --every 1000
 
 lint:
 	@tools/lint/lint.sh

@@ -35,12 +35,13 @@ Status infer(const NodeView& node, InferContext& context) {
   if (WALLE_TRY(node.attribute_int("group", 1)) < 1)
     return node.fail(ErrorCode::invalid_argument, "group must be positive");
   WALLE_TRY(group_of(node, x, w));
-  Ints kernel = WALLE_TRY(kernel_of(node, w));
-  const auto a = WALLE_TRY(rules::window_attributes(node, std::move(kernel)));
   if (node.has(2)) {
     const Shape bias = WALLE_TRY(node.shape(2));
     if (bias.size() != 1 || !rules::may_equal(bias[0], w[0])) return rules::mismatch(node, 1, 2);
   }
+  if (rules::set_symbolic_window(context, dtype, x, w[0], w)) return {};
+  Ints kernel = WALLE_TRY(kernel_of(node, w));
+  const auto a = WALLE_TRY(rules::window_attributes(node, std::move(kernel)));
   Shape result = {x[0], w[0]};
   for (size_t i = 0; i + 2 < x.size(); ++i) {
     result.push_back(WALLE_TRY(rules::window_size(node, context, a, i, x[i + 2])));

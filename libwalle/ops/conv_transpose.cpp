@@ -67,6 +67,8 @@ Status infer(const NodeView& node, InferContext& context) {
   const Shape& x = *node.value(0).shape;
   const Shape& w = *node.value(1).shape;
   if (x.size() < 3 || x.size() != w.size() || !rules::may_equal(x[1], w[0])) return rules::mismatch(node, 0, 1);
+  const int64_t group = WALLE_TRY(node.attribute_int("group", 1));
+  if (rules::set_symbolic_window(context, dtype, x, rules::times(context, w[1], Dim(group)), w)) return {};
   const Attributes a = WALLE_TRY(attributes_of(node, w));
   Shape result = {x[0], rules::times(context, w[1], Dim(a.group))};
   if (node.has(2)) {

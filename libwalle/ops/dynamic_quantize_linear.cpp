@@ -31,7 +31,10 @@ Replacement decompose(const NodeView& node, GraphBuilder& builder) {
   const ValueId high = WALLE_TRY(bound(builder, x, "ReduceMax", "Max"));
   const ValueId low = WALLE_TRY(bound(builder, x, "ReduceMin", "Min"));
   const ValueId range = WALLE_TRY(builder.one("Sub", {high, low}));
-  const ValueId scale = WALLE_TRY(rules::with_scalar(builder, "Div", range, 255));
+  // Where everything is 0, a scale of 0 would divide 0 by 0: ONNX Runtime takes 1.
+  const ValueId is_zero = WALLE_TRY(rules::with_scalar(builder, "Equal", range, 0));
+  const ValueId spread = WALLE_TRY(rules::with_scalar(builder, "Div", range, 255));
+  const ValueId scale = WALLE_TRY(builder.one("Where", {is_zero, rules::scalar_like(builder, range, 1), spread}));
   const ValueId steps = WALLE_TRY(builder.one("Div", {low, scale}));
   const ValueId shift = WALLE_TRY(builder.one("Sub", {rules::scalar_like(builder, steps, 0), steps}));
   const ValueId rounded = WALLE_TRY(builder.one("Round", {shift}));

@@ -94,7 +94,7 @@ extern const OpDef kLoop = {
     .name = "Loop",
     .formula = "for (i = 0; i < trips and c; ++i) (c, v…, s_i…) = body(i, c, v…); y = v…, [s_0, s_1, …]…",
     .op_class = OpClass::control,
-    .operands = {2, -1},
+    .operands = {0, -1},  // trip count and condition may both be left out
     .results = {1, -1},
     .attributes = "carried:int=0",
     .infer = infer};

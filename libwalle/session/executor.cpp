@@ -160,7 +160,7 @@ Status Execution::run_loop(const PlanStep& step) {
     void* to = i - 1 < step.results.size() ? target(step.results[i - 1]) : nullptr;
     outputs.push_back(to != nullptr ? to : take(body.outputs[i].bytes));
   }
-  const void* trips = source(step.operands[0]);
+  const void* trips = !step.operands.empty() ? source(step.operands[0]) : nullptr;
   const void* first = step.operands.size() > 1 ? source(step.operands[1]) : nullptr;
   const int64_t limit = trips != nullptr ? *static_cast<const int64_t*>(trips) : INT64_MAX;
   *condition = first != nullptr ? *static_cast<const uint8_t*>(first) : 1;

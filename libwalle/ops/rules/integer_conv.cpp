@@ -30,8 +30,8 @@ Status infer_integer_conv(const NodeView& node, InferContext& context, size_t x_
     return {};
   }
   if (x->size() < 3 || x->size() != w->size()) return mismatch(node, x_at, w_at);
+  if (set_symbolic_window(context, dtype, *x, (*w)[0], *w)) return {};
   const auto kernel = graph::concrete(Shape(w->begin() + 2, w->end()));
-  if (!kernel) return node.fail(ErrorCode::unsupported, "the weight's kernel has a symbolic size");
   const auto a = WALLE_TRY(window_attributes(node, *kernel));
   Shape result = {(*x)[0], (*w)[0]};
   for (size_t i = 0; i + 2 < x->size(); ++i) {

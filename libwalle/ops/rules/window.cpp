@@ -63,6 +63,14 @@ Result<WindowAttributes> window_attributes(const NodeView& node, Ints kernel) {
   return result;
 }
 
+bool set_symbolic_window(InferContext& context, DType dtype, const Shape& x, const Dim& channels, const Shape& weight) {
+  if (graph::concrete(Shape(weight.begin() + 2, weight.end()))) return false;
+  Shape result = {x[0], channels};
+  while (result.size() < weight.size()) result.push_back(context.fresh("window"));
+  context.set(0, dtype, std::move(result));
+  return true;
+}
+
 Result<Dim> window_size(const NodeView& node, InferContext& context, const WindowAttributes& a, size_t axis,
                         const Dim& dim) {
   if (dim.known()) {

@@ -18,6 +18,9 @@ struct WindowAttributes {
 /// The size of a window's result along spatial axis `axis` of an operand's dimension.
 [[nodiscard]] Result<Dim> window_size(const NodeView& node, InferContext& context, const WindowAttributes& attributes,
                                       size_t axis, const Dim& dim);
+/// A weight [M, C, kernel…] whose kernel sizes are symbols: the spatial sizes of the result are symbols as well. False,
+/// and nothing set, if they are known. `channels`: of the result.
+bool set_symbolic_window(InferContext& context, DType dtype, const Shape& x, const Dim& channels, const Shape& weight);
 /// The window with pads resolved for concrete sizes. In ceil mode pads_end grows until the last window is inside.
 [[nodiscard]] Result<Window> window(const NodeView& node, const WindowAttributes& attributes,
                                     std::span<const int64_t> spatial);
