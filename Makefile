@@ -3,13 +3,14 @@ SHELL := /bin/bash
 PRESET ?= release
 BUILD := build/$(PRESET)
 
-.PHONY: help setup build demo test differential lint bench clean
+.PHONY: help setup build demo test differential system-test lint bench clean
 help:
 	@echo "make setup    install packages, build the cached third-party libraries, fetch the pinned models"
 	@echo "make build    set up and build into build/release/bin (PRESET=asan, tsan, debug, clang for others)"
 	@echo "make test     set up, build and run every test"
 	@echo "make differential COUNT=20000 SEED=1   random graphs against ONNX Runtime"
 	@echo "make demo     document reading on a device, from a git tag to a feature in the cloud (KEEP=1 keeps it running)"
+	@echo "make system-test   boot a real systemd with the installed units (root; part of make test)"
 	@echo "make lint     include direction, generated files, formatting, commands in the documents"
 	@echo "make bench    measurements beside the peers"
 
@@ -33,6 +34,9 @@ differential: setup
 	@cmake/configure.sh $(PRESET) > /dev/null
 	@cmake --build $(BUILD) --target random_graphs
 	@tests/differential/run.sh $(BUILD)/tests/random_graphs --count $(COUNT) --seed $(SEED) --every 1000
+
+system-test: build
+	@tests/system/boot.sh $(BUILD)
 
 lint:
 	@tools/lint/lint.sh

@@ -131,7 +131,7 @@ Status App::open_tasks() {
   options.max_memory_bytes = config_.max_memory_bytes;
   calls_ = std::make_unique<HostCalls>(*log_, *store_, *spool_);
   supervisor_ = std::make_unique<Supervisor>(*loop_, journal_, *registry_, clock, std::move(options));
-  pipeline_ = std::make_unique<Pipeline>(*loop_, journal_, *registry_, *supervisor_, *log_, clock);
+  pipeline_ = std::make_unique<Pipeline>(*loop_, journal_, *registry_, *supervisor_, *log_, clock, config_.lateness_us);
   models_ = std::make_unique<Models>(*loop_, ModelLimits{});
   NetOptions net{.socket = config_.runtime_dir + "/net.sock", .root = config_.trust_root, .device = labels};
   if (net.root.empty()) net.root = config_.state_dir + "/net/identity/root.json";
@@ -167,6 +167,7 @@ void App::wire() {
     return answer;
   };
   supervisor_->finished = [this](const Value& record) {
+    if (registry_->behind() > 0) pipeline_->catch_up_soon();
     tails_->run(record);
     if (server_) server_->run_finished(record);
   };

@@ -92,6 +92,7 @@ const std::map<std::string, Keys, std::less<>>& sections() {
         {"log_level", set_level}}},
       {"device", {{"id", text(&Config::device_id)}, {"labels", set_labels}}},
       {"trust", {{"root", text(&Config::trust_root)}}},
+      {"events", {{"lateness", measure(&Config::lateness_us, parse_duration_us)}}},
       {"limits",
        {{"time", measure(&Config::max_time_us, parse_duration_us)},
         {"memory", measure(&Config::max_memory_bytes, parse_bytes)},

@@ -25,6 +25,7 @@ struct Config {
   std::string trust_root;             ///< [trust] root; empty: STATE/net/identity/root.json, where walle-netd keeps it
   int64_t max_time_us = 300'000'000;  ///< [limits] time: of one run
   int64_t max_memory_bytes = 2LL << 30;           ///< [limits] memory: of one interpreter
+  int64_t lateness_us = 100'000;                  ///< [events] lateness: how long older events are waited for
   int64_t log_age_us = 7LL * 86'400 * 1'000'000;  ///< [limits] age: of events, by their own time
   int64_t log_bytes = 256LL << 20;                ///< [limits] events
   int64_t store_bytes = 256LL << 20;              ///< [limits] rows

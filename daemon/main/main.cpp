@@ -17,6 +17,7 @@ namespace walle::daemon {
 namespace {
 
 constexpr const char* kUsage =
+    "The device service: events, tasks, models, rows; the D-Bus name org.walle.Walle1.\n"
     "Usage: walled [--config FILE] [--state-dir DIR] [--bus ADDRESS] [--check-config] [--ephemeral]\n"
     "  --config FILE    configuration (default /etc/walle/walled.toml, if there); drop-ins from FILE.d/*.toml\n"
     "  --state-dir DIR  where everything is kept (default /var/lib/walle)\n"

@@ -131,6 +131,25 @@ Result<std::string> Folders::data(const std::string& task) const {
   return path;
 }
 
+int64_t Folders::data_bytes(const std::string& task) const {
+  int64_t bytes = 0;
+  size_t files = 0;
+  std::error_code error;
+  for (fs::recursive_directory_iterator entry(state_ + "/data/" + task, error), end; entry != end && !error;
+       entry.increment(error)) {
+    if (++files > kMaxTaskFiles) return INT64_MAX;
+    std::error_code none;
+    if (!entry->is_symlink(none) && entry->is_regular_file(none)) bytes += static_cast<int64_t>(entry->file_size(none));
+  }
+  return bytes;
+}
+
+void Folders::clear_data(const std::string& task) const {
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(state_ + "/data/" + task, ignored))
+    fs::remove_all(entry.path(), ignored);
+}
+
 void Folders::remove_version(const VersionKey& key) const {
   std::error_code ignored;
   fs::remove_all(of(key), ignored);

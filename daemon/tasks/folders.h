@@ -32,6 +32,10 @@ class Folders {
   [[nodiscard]] std::string task_folder(const std::string& task) const { return state_ + "/tasks/" + task; }
   /// The task's data folder, made if absent.
   [[nodiscard]] Result<std::string> data(const std::string& task) const;
+  /// Bytes of the files in it; INT64_MAX if they are more than kMaxTaskFiles.
+  [[nodiscard]] int64_t data_bytes(const std::string& task) const;
+  /// Removes what is in it.
+  void clear_data(const std::string& task) const;
   void remove_version(const VersionKey& key) const;
   void remove_task(const std::string& task) const;
   /// Removes staging folders that a crash left.

@@ -200,7 +200,7 @@ Result<std::vector<Value>> Ledger::history(const std::string& task, int64_t limi
   return rows;
 }
 
-Result<std::vector<int64_t>> Ledger::fire(std::span<const Firing> firings, int64_t cursor) {
+Result<std::vector<int64_t>> Ledger::fire(std::span<const Firing> firings, const Progress& progress) {
   auto transaction = WALLE_TRY(db::Transaction::begin(state_->database));
   auto insert =
       WALLE_TRY(state_->database.prepare("INSERT INTO queue (task, condition, events, time_us) VALUES (?, ?, ?, ?)"));
@@ -212,15 +212,18 @@ Result<std::vector<int64_t>> Ledger::fire(std::span<const Firing> firings, int64
     WALLE_TRY(insert.run());
     runs.push_back(state_->database.last_row_id());
   }
-  auto move = WALLE_TRY(state_->database.prepare("UPDATE cursor SET number = max(number, ?) WHERE id = 1"));
-  WALLE_TRY(move.bind(1, cursor).run());
+  auto move =
+      WALLE_TRY(state_->database.prepare("UPDATE cursor SET number = ?1, held = ?2 WHERE id = 1 AND number <= ?1"));
+  const std::string held = to_json(numbers(progress.held));
+  WALLE_TRY(move.bind(1, progress.number).bind(2, std::string_view(held)).run());
   WALLE_TRY(transaction.commit());
   return runs;
 }
 
-Result<int64_t> Ledger::cursor() {
-  auto select = WALLE_TRY(state_->database.prepare("SELECT number FROM cursor WHERE id = 1"));
-  return WALLE_TRY(select.step()) ? select.integer(0) : int64_t{0};
+Result<Progress> Ledger::progress() {
+  auto select = WALLE_TRY(state_->database.prepare("SELECT number, held FROM cursor WHERE id = 1"));
+  if (!WALLE_TRY(select.step())) return Progress{};
+  return Progress{select.integer(0), numbers_from(select.text(1))};
 }
 
 Result<std::vector<QueuedRun>> Ledger::queued() {
@@ -277,6 +280,12 @@ Result<std::optional<VersionRow>> Ledger::finish_run(const Value& record) {
   auto row = WALLE_TRY(version(key));
   WALLE_TRY(transaction.commit());
   return row;
+}
+
+Result<std::optional<Value>> Ledger::record(int64_t run) {
+  auto select = WALLE_TRY(state_->database.prepare("SELECT record FROM runs WHERE run = ?"));
+  if (!WALLE_TRY(select.bind(1, run).step())) return std::optional<Value>();
+  return std::optional(WALLE_TRY(from_cbor(select.bytes(0))));
 }
 
 Result<std::vector<Value>> Ledger::records(const std::string& task, const std::string& status, int64_t after_us,

@@ -22,6 +22,17 @@ struct Firing {
   int64_t time_us = 0;
 };
 
+/// Whether the same may go well later: the disk is full, or busy.
+[[nodiscard]] inline bool may_pass(ErrorCode code) {
+  return code == ErrorCode::resource_exhausted || code == ErrorCode::unavailable;
+}
+
+/// How far the event log is matched: every event up to `number` but those that still wait for older ones.
+struct Progress {
+  int64_t number = 0;
+  std::vector<int64_t> held;
+};
+
 /// A firing with its run's number.
 struct QueuedRun {
   int64_t run = 0;
@@ -53,9 +64,10 @@ class Ledger {
   [[nodiscard]] Status forget_version(const VersionKey& key);
   [[nodiscard]] Result<std::vector<Value>> history(const std::string& task, int64_t limit);
 
-  /// Queues the runs and remembers that events up to `cursor` are matched: one transaction. Yields their numbers.
-  [[nodiscard]] Result<std::vector<int64_t>> fire(std::span<const Firing> firings, int64_t cursor);
-  [[nodiscard]] Result<int64_t> cursor();
+  /// Queues the runs and remembers what is matched: one transaction. Yields their numbers. A lower number than the one
+  /// remembered changes nothing of it.
+  [[nodiscard]] Result<std::vector<int64_t>> fire(std::span<const Firing> firings, const Progress& progress);
+  [[nodiscard]] Result<Progress> progress();
   [[nodiscard]] Result<std::vector<QueuedRun>> queued();
   /// A number for a run that nobody queued.
   [[nodiscard]] Result<int64_t> number_run();
@@ -67,6 +79,7 @@ class Ledger {
   /// Newest first.
   [[nodiscard]] Result<std::vector<Value>> records(const std::string& task, const std::string& status, int64_t after_us,
                                                    int64_t limit);
+  [[nodiscard]] Result<std::optional<Value>> record(int64_t run);
   /// What was wrong with the file at opening, or empty.
   [[nodiscard]] std::string notice() const;
 

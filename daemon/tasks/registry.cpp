@@ -4,9 +4,24 @@
 #include <filesystem>
 #include <set>
 
+#include "ipc/bundle/manifest.h"
+#include "ipc/bundle/path.h"
 #include "libwalle/base/file.h"
 
 namespace walle::daemon {
+
+namespace {
+
+constexpr size_t kUnkeptRecords = 1024;
+
+/// The scenario that a released version's own manifest names (its signature was checked before it came here).
+std::string scenario_of(const std::string& folder) {
+  const auto text = read_text(folder + "/" + std::string(bundle::kOwnFolder) + "/manifest.json", 8U << 20);
+  const auto manifest = text ? bundle::decode_manifest(*text) : fail(text.error());
+  return manifest ? manifest->scenario : "";
+}
+
+}  // namespace
 
 Result<std::unique_ptr<Registry>> Registry::open(const std::string& state, const Clock& clock) {
   WALLE_TRY(make_folders(state + "/tasks"));
@@ -40,6 +55,7 @@ Status Registry::reload(const std::string& task) {
   Installed installed{.row = *row, .folder = folders_.of(row->key), .previous = current->previous};
   const std::string toml = WALLE_TRY(read_text(installed.folder + "/task.toml", 1U << 20));
   installed.manifest = WALLE_TRY(bundle::parse_task_manifest(toml));
+  if (row->source == "release") installed.scenario = scenario_of(installed.folder);
   WALLE_TRY(folders_.link_current(row->key));
   tasks_.emplace(task, std::move(installed));
   return {};
@@ -102,12 +118,27 @@ Status Registry::roll_back(const std::string& task, const std::string& reason) {
 }
 
 Status Registry::finish_run(const Value& record) {
-  const auto row = WALLE_TRY(ledger_->finish_run(record));
-  if (!row) return {};
-  const auto found = tasks_.find(row->key.task);
-  if (found == tasks_.end() || found->second.row.key != row->key) return {};
-  found->second.row = *row;
-  return apply(*row);
+  unkept_.push_back(record);
+  if (unkept_.size() > kUnkeptRecords) unkept_.pop_front();
+  return catch_up();
+}
+
+Status Registry::catch_up() {
+  Status result;
+  while (!unkept_.empty()) {
+    const auto row = ledger_->finish_run(unkept_.front());
+    if (!row && may_pass(row.error().code)) return fail(row.error());
+    unkept_.pop_front();
+    if (!row) {
+      result = fail(row.error());
+      continue;
+    }
+    const auto found = *row ? tasks_.find((*row)->key.task) : tasks_.end();
+    if (found == tasks_.end() || found->second.row.key != (*row)->key) continue;
+    found->second.row = **row;
+    if (auto applied = apply(**row); !applied) result = applied;
+  }
+  return result;
 }
 
 /// Acts on the verdict about the current version of a task, if there is one.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -21,6 +22,7 @@ struct Installed {
   VersionRow row;
   bundle::TaskManifest manifest;
   std::string folder;
+  std::string scenario;  ///< by its signed manifest; empty for a folder that was installed by hand
   std::optional<VersionKey> previous;
   /// False: it failed its probation and there is nothing to return to; its conditions are not armed.
   [[nodiscard]] bool enabled() const { return row.state != VersionState::failed; }
@@ -66,8 +68,12 @@ class Registry {
   [[nodiscard]] Status remove(const std::string& task, const std::string& reason);
   [[nodiscard]] Status roll_back(const std::string& task, const std::string& reason);
 
-  /// Keeps a run's record, and acts on the verdict that it brings.
+  /// Keeps a run's record, and acts on the verdict that it brings. When the disk refuses it, it stays in memory (the
+  /// newest 1024 do) and catch_up tries again.
   [[nodiscard]] Status finish_run(const Value& record);
+  [[nodiscard]] Status catch_up();
+  /// Records that are not on the disk yet.
+  [[nodiscard]] size_t behind() const { return unkept_.size(); }
   /// Ends probations whose time is over; returns when the next one ends (wall clock), or INT64_MAX.
   int64_t check_probations();
 
@@ -88,6 +94,7 @@ class Registry {
   const Clock& clock_;
   std::unique_ptr<Ledger> ledger_;
   std::map<std::string, Installed> tasks_;
+  std::deque<Value> unkept_;
   std::string notice_;
 };
 

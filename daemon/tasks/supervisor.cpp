@@ -16,8 +16,17 @@ constexpr int64_t kLongestPauseUs = 10'000'000;
 /// Starts in a row that fail before waiting runs are failed, so that nobody waits for ever.
 constexpr int64_t kStartAttempts = 5;
 
+/// A host that lived longer than this is not in a loop of crashes.
+constexpr int64_t kProvenUs = 30'000'000;
+
+/// The first end may be chance, so the first new start comes at once.
 int64_t pause_us(int64_t failures) {
-  return std::min(kLongestPauseUs, kFirstPauseUs << std::min<int64_t>(failures, 10));
+  return failures <= 1 ? 0 : std::min(kLongestPauseUs, kFirstPauseUs << std::min<int64_t>(failures - 2, 10));
+}
+
+std::string host_name(const Installed& installed) {
+  if (installed.manifest.permissions.isolation == bundle::Isolation::process) return "task:" + installed.row.key.task;
+  return installed.scenario.empty() ? "local" : "scenario:" + installed.scenario;
 }
 
 }  // namespace
@@ -98,8 +107,7 @@ Supervisor::Vm* Supervisor::make_vm(const Installed& installed) {
 }
 
 Supervisor::HostState* Supervisor::host_for(const Installed& installed) {
-  const bool own = installed.manifest.permissions.isolation == bundle::Isolation::process;
-  const std::string name = own ? "task:" + installed.row.key.task : "shared";
+  const std::string name = host_name(installed);
   auto& host = hosts_[name];
   if (host == nullptr) {
     host = std::make_unique<HostState>();
@@ -137,7 +145,9 @@ void Supervisor::host_ended(const std::string& name, const std::string& reason) 
   if (closing_ || found == hosts_.end()) return;
   HostState& host = *found->second;
   journal_.warning("task host '" + name + "' " + reason);
+  const bool proven = host.ready && clock_.monotonic_us() - host.ready_us >= kProvenUs;
   host.failures = host.ready ? 0 : host.failures + 1;
+  host.early_ends = proven ? 1 : host.early_ends + 1;
   host.ready = false;
   host.host.reset();
   std::vector<int64_t> gone;
@@ -163,15 +173,25 @@ void Supervisor::host_ended(const std::string& name, const std::string& reason) 
   if (host.failures >= kStartAttempts)
     for (const auto& [task, state] : tasks_) {
       const Installed* installed = registry_.find(task);
-      if (installed != nullptr && host_for(*installed) == &host)
+      if (installed != nullptr && host_name(*installed) == name)
         fail_waiting(task, run_error("host_failed", "the task host does not start: " + reason));
     }
-  host.timer = loop_.after(host.failures == 0 ? 0 : pause_us(host.failures), [this, name] {
+  host.timer = loop_.after(pause_us(host.early_ends), [this, name] {
     const auto again = hosts_.find(name);
     if (again == hosts_.end()) return;
     again->second->timer.reset();
     step_all(name);
+    close_unused(name);
   });
+}
+
+/// Ends a host without interpreters that no installed task belongs to.
+void Supervisor::close_unused(const std::string& host) {
+  for (const auto& [id, vm] : vms_)
+    if (vm->host == host) return;
+  for (const auto& [task, installed] : registry_.tasks())
+    if (host_name(installed) == host) return;
+  hosts_.erase(host);
 }
 
 void Supervisor::step_all(const std::string& host) {
@@ -179,7 +199,7 @@ void Supervisor::step_all(const std::string& host) {
   for (const auto& [task, state] : tasks_) names.push_back(task);
   for (const std::string& task : names) {
     const Installed* installed = registry_.find(task);
-    if (installed != nullptr && host_for(*installed)->name == host) step(task);
+    if (installed != nullptr && host_name(*installed) == host) step(task);
   }
 }
 
@@ -200,7 +220,12 @@ void Supervisor::drop_vm(int64_t id) {
   if (vm == vms_.end()) return;
   const auto task = tasks_.find(vm->second->key.task);
   if (task != tasks_.end() && task->second->vm == id) task->second->vm = 0;
+  const std::string host = vm->second->host;
   vms_.erase(vm);
+  // Later, because this may be called by the host itself.
+  loop_.post([this, host] {
+    if (!closing_) close_unused(host);
+  });
 }
 
 void Supervisor::fail_waiting(const std::string& task, const Value& error) {

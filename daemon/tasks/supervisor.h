@@ -35,16 +35,20 @@ struct RunRequest {
   std::string task;
   std::string condition;
   int64_t time_us = 0;
-  bool queued = false;    ///< the ledger has it
-  bool repeated = false;  ///< its host died once already
+  std::vector<int64_t> numbers;  ///< of its events in the log, if a condition fired it
+  bool queued = false;           ///< the ledger has it
+  bool repeated = false;         ///< its host died once already
   std::function<Result<std::vector<Value>>()> events;
   std::function<void(const Value& record)> done;  ///< may be empty
 };
 
-/// Keeps the task hosts: starts them, loads tasks into them, runs, kills what does not stop, starts them again with a
-/// growing pause. A run of acknowledged events
-/// whose host ends under it is repeated once (its rows may then be there twice, its features are not); the second end,
-/// and any end at its own deadline, fails it ("host_died"). Loop thread only.
+/// Keeps the task hosts, one for each scenario and one for each task with `isolation = "process"`: starts them, loads
+/// tasks into them, runs, kills what does not stop, starts them again (at once, then with a growing pause while they
+/// end soon after their start), ends those that nobody needs. A run of acknowledged events whose host ends under it is
+/// repeated once (its rows may then be there twice, its features are not); the second end, and any end at its own
+/// deadline, fails it ("host_died"). A run that fills its task's folder over `[limits] data` is stopped ("data"); a
+/// folder over twice that limit is emptied before the next run. Runs of acknowledged events wait while the disk is
+/// full. Loop thread only.
 class Supervisor {
  public:
   Supervisor(Loop& loop, Journal& journal, Registry& registry, const Clock& clock, SupervisorOptions options);
@@ -54,7 +58,7 @@ class Supervisor {
   [[nodiscard]] Status submit(RunRequest request);
   /// Another version of the task is current (or none): the interpreter of the old one ends after its run.
   void changed(const std::string& task);
-  /// Runs that wait or run.
+  /// Runs that wait or are under way.
   [[nodiscard]] size_t busy() const;
   [[nodiscard]] size_t hosts() const { return hosts_.size(); }
 
@@ -81,6 +85,11 @@ class Supervisor {
   void retire(Vm& vm);
   void drop_vm(int64_t id);
   void end_run(Vm& vm, Value record);
+  void prepare_data(const Vm& vm);
+  [[nodiscard]] bool over_data(const Vm& vm) const;
+  void watch_data(Vm& vm);
+  void hold_back(Vm& vm, const Error& error);
+  void close_unused(const std::string& host);
   void fail_waiting(const std::string& task, const Value& error);
   void host_ended(const std::string& name, const std::string& reason);
   void received(const std::string& name, const Value& message);
@@ -97,7 +106,8 @@ class Supervisor {
   Registry& registry_;
   const Clock& clock_;
   SupervisorOptions options_;
-  std::map<std::string, std::unique_ptr<HostState>> hosts_;  // "shared", or "task:<name>"
+  std::map<std::string, std::unique_ptr<HostState>>
+      hosts_;  // "scenario:<name>", "task:<name>", "local": installed by hand
   std::map<int64_t, std::unique_ptr<Vm>> vms_;
   std::map<std::string, std::unique_ptr<TaskState>> tasks_;
   int64_t last_vm_ = 0;

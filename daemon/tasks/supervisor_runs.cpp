@@ -22,20 +22,58 @@ Result<Value> open_models(const Installed& task, std::vector<UniqueFd>& descript
   return models;
 }
 
+/// How often a running task's folder is looked at.
+constexpr int64_t kDataLookUs = 250'000;
+/// Until what the disk refused is tried again.
+constexpr int64_t kDiskPauseUs = 1'000'000;
+
 }  // namespace
 
+/// A folder far over its limit is emptied, so that a task cannot grow it with each run that is stopped.
+void Supervisor::prepare_data(const Vm& vm) {
+  const std::string& task = vm.key.task;
+  if (registry_.folders().data_bytes(task) / 2 <= vm.installed.manifest.limits.data_bytes) return;
+  registry_.folders().clear_data(task);
+  journal_.warning("task " + task + ": its folder held more than twice its [limits] data and was emptied");
+}
+
+bool Supervisor::over_data(const Vm& vm) const {
+  return registry_.folders().data_bytes(vm.key.task) > vm.installed.manifest.limits.data_bytes;
+}
+
+void Supervisor::watch_data(Vm& vm) {
+  if (!vm.active || vm.over_data || !over_data(vm)) return;
+  vm.over_data = true;
+  const auto host = hosts_.find(vm.host);
+  if (host != hosts_.end() && host->second->host != nullptr)
+    (void)host->second->host->send({{"type", "cancel"}, {"run", vm.active->run}});
+}
+
+/// The disk is full: the run waits for it, as nothing that was acknowledged may be lost.
+void Supervisor::hold_back(Vm& vm, const Error& error) {
+  TaskState& state = *tasks_.at(vm.key.task);
+  if (vm.active) {
+    state.waiting.push_front(std::move(*vm.active));
+    vm.active.reset();
+  }
+  if (!state.retry) journal_.error("task " + vm.key.task + " waits for the disk: " + error.message);
+  state.retry = loop_.after(kDiskPauseUs, [this, task = vm.key.task] { step(task); });
+}
+
 Value Supervisor::record_of(const Vm& vm, const RunRequest& request) const {
-  return {{"run", request.run},
-          {"task", vm.key.task},
-          {"version", vm.key.version},
-          {"counter", vm.key.counter},
-          {"condition", request.condition},
-          {"status", "failed"},
-          {"result", nullptr},
-          {"error", nullptr},
-          {"started_us", vm.started_us},
-          {"time_us", vm.started_monotonic_us == 0 ? 0 : clock_.monotonic_us() - vm.started_monotonic_us},
-          {"memory_bytes", 0}};
+  Value record{{"run", request.run},
+               {"task", vm.key.task},
+               {"version", vm.key.version},
+               {"counter", vm.key.counter},
+               {"condition", request.condition},
+               {"status", "failed"},
+               {"result", nullptr},
+               {"error", nullptr},
+               {"started_us", vm.started_us},
+               {"time_us", vm.started_monotonic_us == 0 ? 0 : clock_.monotonic_us() - vm.started_monotonic_us},
+               {"memory_bytes", 0}};
+  if (!request.numbers.empty()) record["events"] = request.numbers;
+  return record;
 }
 
 void Supervisor::load(Vm& vm) {
@@ -43,6 +81,7 @@ void Supervisor::load(Vm& vm) {
   std::vector<UniqueFd> descriptors;
   auto models = open_models(task, descriptors);
   auto data = registry_.folders().data(task.row.key.task);
+  if (models && !data && may_pass(data.error().code)) return hold_back(vm, data.error());
   if (!models || !data) {
     const std::string message = models ? data.error().message : models.error().message;
     drop_vm(vm.id);
@@ -83,6 +122,7 @@ void Supervisor::begin(Vm& vm, TaskState& state) {
   auto events = request.events();
   Status begun =
       events ? (request.queued ? registry_.ledger().begin_run(request.run) : Status()) : fail(events.error());
+  if (events && !begun && may_pass(begun.error().code)) return hold_back(vm, begun.error());
   if (!begun) {
     Value record = record_of(vm, request);
     record["error"] = run_error("events_lost", begun.error().message);
@@ -90,6 +130,8 @@ void Supervisor::begin(Vm& vm, TaskState& state) {
   }
   const int64_t limit_us = std::min(vm.installed.manifest.limits.time_us, options_.max_time_us);
   const int64_t deadline_us = vm.started_monotonic_us + limit_us;
+  state.retry.reset();
+  prepare_data(vm);
   Value message{{"type", "run"},
                 {"run", request.run},
                 {"vm", vm.id},
@@ -115,12 +157,20 @@ void Supervisor::begin(Vm& vm, TaskState& state) {
     const auto late = hosts_.find(name);
     if (late != hosts_.end() && late->second->host) late->second->host->kill();
   });
+  vm.over_data = false;
+  vm.data_watch = loop_.after(
+      kDataLookUs,
+      [this, id = vm.id] {
+        if (const auto known = vms_.find(id); known != vms_.end()) watch_data(*known->second);
+      },
+      kDataLookUs);
 }
 
 void Supervisor::end_run(Vm& vm, Value record) {
   const RunRequest request = std::move(*vm.active);
   vm.active.reset();
   vm.deadline.reset();
+  vm.data_watch.reset();
   const std::string task = request.task;
   if (auto kept = registry_.finish_run(record); !kept) journal_.error("run record: " + kept.error().message);
   if (finished) finished(record);
@@ -140,6 +190,7 @@ void Supervisor::received(const std::string& name, const Value& message) {
   HostState& host = *found->second;
   if (*type == "ready") {
     host.ready = true;
+    host.ready_us = clock_.monotonic_us();
     host.timer.reset();
     return step_all(name);
   }
@@ -175,10 +226,15 @@ void Supervisor::received(const std::string& name, const Value& message) {
 
 void Supervisor::on_result(Vm& vm, const Value& message) {
   Value record = record_of(vm, *vm.active);
-  const bool ok = get_string_or(message, "status", "").value_or("") == "ok";
+  vm.over_data = vm.over_data || over_data(vm);
+  const bool ok = get_string_or(message, "status", "").value_or("") == "ok" && !vm.over_data;
   record["status"] = ok ? "ok" : "failed";
   if (ok && message.contains("value")) record["result"] = message["value"];
-  if (!ok)
+  if (vm.over_data)
+    record["error"] = run_error("data", "the task's folder holds more than its [limits] data of " +
+                                            format_bytes(vm.installed.manifest.limits.data_bytes) +
+                                            "; remove files that are no longer needed, or raise the limit");
+  else if (!ok)
     record["error"] = message.contains("error") && message["error"].is_object()
                           ? message["error"]
                           : run_error("internal", "the task host gave no reason");

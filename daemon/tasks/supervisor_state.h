@@ -9,8 +9,10 @@ struct Supervisor::HostState {
   std::string name;
   std::unique_ptr<Host> host;
   bool ready = false;
-  int64_t failures = 0;  ///< starts in a row that led to nothing
-  Registration timer;    ///< start deadline, or the pause before the next start
+  int64_t failures = 0;    ///< starts in a row that led to nothing
+  int64_t early_ends = 0;  ///< in a row: it ended soon after it had started
+  int64_t ready_us = 0;    ///< monotonic
+  Registration timer;      ///< start deadline, or the pause before the next start
 };
 
 /// An interpreter with one version of a task in it.
@@ -27,11 +29,14 @@ struct Supervisor::Vm {
   int64_t features = 0;  ///< sent by the active run
   int64_t started_monotonic_us = 0;
   Registration deadline;
+  Registration data_watch;
+  bool over_data = false;  ///< the active run has filled the task's folder over its limit
 };
 
 struct Supervisor::TaskState {
   std::deque<RunRequest> waiting;
-  int64_t vm = 0;  ///< of the current version, or 0
+  int64_t vm = 0;      ///< of the current version, or 0
+  Registration retry;  ///< after the disk refused what a run needs
 };
 
 [[nodiscard]] inline Value run_error(std::string_view kind, std::string_view message) {

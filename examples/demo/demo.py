@@ -170,10 +170,19 @@ def play(stack: Stack, tell: Narrator, root: Path, folder: Path, out: Path) -> N
     break_and_roll_back(stack, tell, scenario, task, folder, policy)
 
 
-def hints(stack: Stack) -> None:
+def hints(stack: Stack, root: Path) -> None:
     environment = " ".join(f"{k}={stack.environment[k]}" for k in ("WALLE_BUS", "WALLE_BROKER", "WALLE_TOKEN") if k in stack.environment)
     print(f"\nIt keeps running. To play with it:\n  export {environment} PATH={stack.bin}:$PATH")
     for command in ("walle-ctl status", "walle-ctl task list", "walle-ctl release list", "walle-ctl device show " + DEVICE, "walle-ctl results --task ocr", "walle-ctl logs"):
+        print(f"  {command}")
+    print("To release another task, for example examples/vad:")
+    for command in (
+        "git init -q /tmp/sounds && cd /tmp/sounds && git config user.name Author && git config user.email author@example.org",
+        f"git config gpg.format ssh && git config user.signingkey {stack.folder / 'author'}",
+        f"cp -r {root / 'examples' / 'vad'} . && git add -A && git commit -q -m vad && git tag -s vad/v1.0.0 -m vad",
+        "walle-ctl release create vad/v1.0.0 --scenario . && walle-ctl release watch vad/v1.0.0",
+        f"walle-ctl events send {root / 'examples' / 'vad' / 'cases' / 'speech.json'} && walle-ctl results --task vad",
+    ):
         print(f"  {command}")
     print("Stop it with:  kill " + " ".join(str(p.pid) for _, p in stack.running))
 
@@ -193,7 +202,7 @@ def main() -> int:
     tell.table()
     keep = os.environ.get("KEEP") == "1"
     if keep and not failed:
-        hints(stack)
+        hints(stack, root)
         return 0
     stack.stop()
     if failed:

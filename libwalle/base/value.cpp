@@ -32,7 +32,9 @@ Status bytes_from_json(Value& value) {
   if (value.is_object() && value.size() == 1 && value.begin().key() == kBytesKey) {
     const Value& text = value.begin().value();
     if (!text.is_string()) return fail(ErrorCode::invalid_argument, "\"$bytes\" must be a base64 string");
-    value = Value::binary(WALLE_TRY(base64_decode(text.get_ref<const std::string&>())));
+    auto bytes = base64_decode(text.get_ref<const std::string&>());
+    if (!bytes) return fail(bytes.error().with("\"$bytes\""));
+    value = Value::binary(std::move(*bytes));
     return {};
   }
   if (value.is_structured()) {

@@ -38,7 +38,10 @@ ErrorCode code_of(int result) {
 
 Error error_of(sqlite3* handle, std::string_view what) {
   const int result = handle == nullptr ? SQLITE_NOMEM : sqlite3_extended_errcode(handle);
-  const char* text = handle == nullptr ? "out of memory" : sqlite3_errmsg(handle);
+  std::string text = handle == nullptr ? "out of memory" : sqlite3_errmsg(handle);
+  const char* file = handle == nullptr ? nullptr : sqlite3_db_filename(handle, "main");
+  if ((result & 0xff) == SQLITE_FULL && file != nullptr)
+    text = "the disk is full; free some space where '" + std::string(file) + "' lies, then try again";
   return {code_of(result), std::string(what) + ": " + text};
 }
 

@@ -94,12 +94,14 @@ struct AgentBroker : testing::Test {
         << log();
   }
 
-  void start_broker() {
+  /// On any free ports, or on those given.
+  void start_broker(const std::string& http = "0", const std::string& https = "0", const std::string& mqtt = "0") {
+    const auto at = [](const std::string& port) { return "\"127.0.0.1:" + port + "\"\n"; };
     ASSERT_TRUE(write_file_atomically(
-        folder / "broker.toml",
-        std::string("[api]\nhttp = \"127.0.0.1:0\"\nhttps = \"127.0.0.1:0\"\n[mqtt]\nlisten = \"127.0.0.1:0\"\n"
-                    "[server]\nhost = \"127.0.0.1\"\n[tasks]\nallowed_signers = \"") +
-            (folder / "signers") + "\"\n"));
+        folder / "broker.toml", "[api]\nhttp = " + at(http) + "https = " + at(https) + "[mqtt]\nlisten = " + at(mqtt) +
+                                    "[server]\nhost = \"127.0.0.1\"\n[tasks]\nallowed_signers = \"" +
+                                    (folder / "signers") + "\"\n"));
+    std::filesystem::remove(folder / "broker.log");
     broker =
         std::make_unique<Process>(std::vector<std::string>{kBin + "walle-broker", "--config", folder / "broker.toml",
                                                            "--state-dir", folder / "broker"},
@@ -208,9 +210,20 @@ TEST_F(AgentBroker, FeaturesReachTheSinkOnceAndLeaveTheSpool) {
   EXPECT_EQ(results["results"].size(), 1U) << to_json(results);
 }
 
-TEST_F(AgentBroker, ABrokerThatComesBackFindsItsDevices) {
+TEST_F(AgentBroker, ABrokerThatGoesIsNamedAndWhenItComesBackEverythingGoesOn) {
+  const auto port = [](const std::string& url) { return url.substr(url.rfind(':') + 1); };
+  const std::string http = port(word_after(" api=")), https = port(word_after(" https="));
+  const std::string mqtt = port(word_after(" mqtt="));
   broker->end(SIGKILL);
   EXPECT_TRUE(eventually([&] { return !walled->online(); }));
+  EXPECT_NE(log().find("offline: "), std::string::npos) << log();
+  walled->send_feature("f1", {{"words", 12}});
+  ASSERT_NO_FATAL_FAILURE(start_broker(http, https, mqtt));
+  EXPECT_TRUE(eventually([&] { return walled->online(); }, 30s)) << log();
+  EXPECT_TRUE(eventually([&] { return walled->uploaded() == std::vector<std::string>{"f1"}; })) << "sent meanwhile";
+  ASSERT_NO_FATAL_FAILURE(tag("1.0.0"));
+  release("1.0.0");
+  EXPECT_TRUE(eventually([&] { return walled->running("ocr") == "1.0.0"; }));
 }
 
 }  // namespace

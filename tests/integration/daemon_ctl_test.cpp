@@ -122,5 +122,76 @@ TEST_F(DaemonCtl, AdministersADevice) {
   EXPECT_EQ(ctl("task remove t").code, 1);
 }
 
+TEST_F(DaemonCtl, LooksIntoAWorkingDevice) {
+  device.start();
+  write_task(device.folder(), "t", "1.0.0", "on = [\"a .. b\"]\n[permissions]\ntunnel = [\"pair\"]\n",
+             "from walle import log, tunnel\ndef run(event, ctx):\n    log.info('pair')\n"
+             "    tunnel.send('pair', {'n': 1})\n    return 7\n");
+  ASSERT_EQ(ctl("task install t-1.0.0").code, 0) << device.log();
+  write("s.json", R"([{"id": "a", "page": "main"}, {"id": "b"}, {"id": "a"}])");
+  ASSERT_EQ(ctl("events send s.json").code, 0);
+  ASSERT_TRUE(drain(device));
+  const Value explained = parse_json(ctl("stream explain --json").out).value();
+  EXPECT_EQ(explained["conditions"][0]["condition"], "a .. b");
+  EXPECT_EQ(explained["conditions"][0]["pending"], 1) << "the second a";
+  const Value run = parse_json(ctl("task records t --json").out).value()[0]["run"];
+  const Value trace = parse_json(ctl("trace " + run.dump() + " --json").out).value();
+  EXPECT_EQ(trace["record"]["result"], 7);
+  EXPECT_EQ(trace["events"].size(), 2U) << trace.dump();
+  EXPECT_EQ(trace["log"][0]["text"], "pair");
+  EXPECT_EQ(trace["features"].size(), 1U);
+  EXPECT_NE(ctl("trace " + run.dump()).out.find("main.a"), std::string::npos);
+  EXPECT_NE(ctl("trace 9999").err.find("walle-ctl task records"), std::string::npos);
+  const Value top = parse_json(ctl("top --count 1 --json").out).value();
+  EXPECT_EQ(top["tasks"][0]["runs"], 1);
+  EXPECT_NE(ctl("top --count 1").out.find("RUNS"), std::string::npos);
+  EXPECT_EQ(parse_json(ctl("stream top --for 100ms --json").out).value(), Value::array());
+}
+
+TEST_F(DaemonCtl, ReplaysWhatTailRecorded) {
+  device.start();
+  write_task(device.folder(), "t", "1.0.0", "on = [\"a b\"]\n", "def run(event, ctx): return 1\n");
+  ASSERT_EQ(ctl("task install t-1.0.0").code, 0) << device.log();
+  write("rec.jsonl",
+        "{\"type\": \"event\", \"event\": {\"id\": \"a\", \"time_us\": 1000000}}\n"
+        "{\"type\": \"run\", \"record\": {}}\n"
+        "{\"type\": \"event\", \"event\": {\"id\": \"b\", \"time_us\": 1200000}}\n");
+  const Outcome replay = ctl("events replay rec.jsonl --speed 10");
+  EXPECT_EQ(replay.code, 0) << replay.err;
+  ASSERT_TRUE(drain(device));
+  EXPECT_EQ(parse_json(ctl("task records t --json").out).value().size(), 1U);
+  write("bad.jsonl", "{\"type\": \"event\", \"event\": {\"id\": \"a\"}}\n{\"type\": \"ev");
+  EXPECT_NE(ctl("events replay bad.jsonl").err.find("bad.jsonl, line 2"), std::string::npos);
+}
+
+TEST_F(DaemonCtl, ProfilesATask) {
+  write_task(device.folder(), "t", "1.0.0", "", "def run(event, ctx): return len(event['events'])\n");
+  write("e.json", R"({"id": "tap"})");
+  const Outcome profile = ctl("task profile t-1.0.0 --event e.json --runs 3 --json");
+  EXPECT_EQ(profile.code, 0) << profile.err;
+  const Value times = parse_json(profile.out).value();
+  EXPECT_EQ(times["runs"], 3);
+  EXPECT_LE(times["min_us"].get<int64_t>(), times["max_us"].get<int64_t>());
+}
+
+TEST_F(DaemonCtl, CompletesInARealBash) {
+  device.start();
+  write_task(device.folder(), "greeter", "1.0.0", "", "def run(event, ctx): return 1\n");
+  ASSERT_EQ(ctl("task install greeter-1.0.0").code, 0) << device.log();
+  const auto completes = [&](const std::string& words) {
+    write("complete.sh", "export PATH=" WALLE_BINARY_DIR "/bin:$PATH WALLE_BUS=" + device.address() +
+                             "\nsource <(walle-ctl completion bash)\nCOMP_WORDS=(walle-ctl " + words +
+                             ")\nCOMP_CWORD=$((${#COMP_WORDS[@]} - 1))\n_walle_ctl\necho \"${COMPREPLY[@]}\"\n");
+    const std::string command = "cd " + device.folder() + " && bash complete.sh > out 2> err";
+    EXPECT_EQ(std::system(command.c_str()), 0) << slurp(device.folder() + "/err");
+    return slurp(device.folder() + "/out");
+  };
+  EXPECT_EQ(completes("rel"), "release\n");
+  EXPECT_EQ(completes("release roll"), "rollback\n");
+  EXPECT_EQ(completes("task run --seq"), "--sequence\n");
+  EXPECT_EQ(completes("task remove gr"), "greeter\n");
+  EXPECT_EQ(completes("task run greeter-1"), "greeter-1.0.0\n") << "a folder";
+}
+
 }  // namespace
 }  // namespace walle::daemon_test

@@ -1,5 +1,6 @@
 // Events, conditions and tasks through a real walled, a real dbus-daemon and real task hosts.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "ipc/channel/channel.h"
 #include "ipc/client/deployments.h"
@@ -7,6 +8,7 @@
 #include "ipc/client/stream.h"
 #include "ipc/client/tasks.h"
 #include "ipc/client/tunnel.h"
+#include "libwalle/base/clock.h"
 #include "tests/integration/daemon_support.h"
 
 namespace walle::daemon_test {
@@ -54,6 +56,43 @@ TEST_F(DaemonTasks, AConditionThatIsMetRunsTheTaskWhichStoresARowAndSendsAFeatur
   const auto pending = tunnel.pending({{"contents", true}}).value();
   ASSERT_EQ(pending.size(), 1U);
   EXPECT_EQ(pending[0]["feature"]["device"], "kiosk-1");
+}
+
+TEST_F(DaemonTasks, EventsThatComeInTheWrongOrderAreMatchedInTheOrderOfTheirTimes) {
+  ASSERT_TRUE(install(device, write_task(device.folder(), "pairs", "1.0.0", "on = [\"a b\"]\n",
+                                         "def run(event, ctx): return [e['id'] for e in event['events']]\n")));
+  const int64_t now_us = system_clock().wall_us();
+  const auto at = [](const std::string& id, int64_t time_us) {
+    Value made = event(id);
+    made["time_us"] = time_us;
+    return made;
+  };
+  ASSERT_TRUE(stream.send({at("b", now_us)}, Value::object()));
+  ASSERT_TRUE(stream.send({at("a", now_us - 20'000)}, Value::object()));
+  ::usleep(200'000);
+  ASSERT_TRUE(drain(device));
+  const auto ran = records("pairs");
+  ASSERT_EQ(ran.size(), 1U) << device.log();
+  EXPECT_EQ(ran[0]["result"], Value::array({"a", "b"}));
+}
+
+TEST_F(DaemonTasks, EventsThatWaitForOlderOnesAreMatchedOnceAfterKillMinusNine) {
+  device.kill();
+  device.config += "[events]\nlateness = \"1h\"\n";
+  device.start();
+  ASSERT_TRUE(install(device, write_task(device.folder(), "pairs", "1.0.0", "on = [\"a b\"]\n",
+                                         "def run(event, ctx): return [e['id'] for e in event['events']]\n")));
+  const int64_t now_us = system_clock().wall_us();
+  for (const auto& [id, time_us] : {std::pair("b", now_us), std::pair("a", now_us - 20'000)}) {
+    Value made = event(id);
+    made["time_us"] = time_us;
+    ASSERT_TRUE(stream.send({made}, Value::object()));
+  }
+  device.kill();
+  device.start();
+  EXPECT_TRUE(records("pairs").empty());
+  ASSERT_TRUE(drain(device));
+  EXPECT_EQ(records("pairs").size(), 1U) << device.log();
 }
 
 TEST_F(DaemonTasks, RunAnswersWithTheRecord) {

@@ -8,7 +8,8 @@ void drain(Service& service, const Caller&, dbus::TasksDrainIn in, Reply<dbus::T
   if (auto known = check_options(in.options, {"timeout_us"}); !known) return reply(fail(known.error()));
   const auto timeout_us = get_int_or(in.options, "timeout_us", 20'000'000);
   if (!timeout_us) return reply(fail(timeout_us.error()));
-  if (service.supervisor.busy() == 0) return reply(dbus::TasksDrainOut{});
+  service.pipeline.release();
+  if (service.supervisor.busy() == 0 && service.pipeline.unfired() == 0) return reply(dbus::TasksDrainOut{});
   // Whichever comes first answers; the other finds the flag set.
   auto answered = std::make_shared<bool>(false);
   auto timer = std::make_shared<Registration>();

@@ -22,8 +22,10 @@ struct Options {
 
 constexpr int kChannel = 3;
 constexpr const char* kUsage =
-    "usage: walle-vmd [--stdlib DIR] [--warm N]\n"
-    "Runs tasks for walled, which starts it with a channel as descriptor 3. Not started by hand.\n";
+    "Runs tasks for walled, which starts it with a channel as descriptor 3. Not started by hand.\n"
+    "Usage: walle-vmd [--stdlib DIR] [--warm N]\n"
+    "  --stdlib DIR  the tailored standard library of Python (default: the one installed beside the program)\n"
+    "  --warm N      interpreters kept ready, up to 16 (default 1)\n";
 
 std::string default_stdlib() {
   std::error_code ignored;
@@ -68,6 +70,10 @@ walle::Status start(const Options& options) {
 
 int main(int argc, char** argv) {
   Options options;
+  if (argc == 2 && std::strcmp(argv[1], "--help") == 0) {
+    std::fputs(kUsage, stdout);
+    return 0;
+  }
   if (!parse(argc, argv, options)) {
     std::fputs(kUsage, stderr);
     return 2;

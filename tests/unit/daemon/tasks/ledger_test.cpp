@@ -73,10 +73,11 @@ TEST_F(LedgerTest, RollsBackOnce) {
 
 TEST_F(LedgerTest, QueuesFiringsWithTheCursorAndFindsThemAfterACrash) {
   const std::array<Firing, 2> firings{{{"t", "a b", {3, 4}, 9}, {"t", "c", {4}, 9}}};
-  const auto runs = ledger->fire(firings, 4).value();
+  const auto runs = ledger->fire(firings, {.number = 4, .held = {2}}).value();
   ASSERT_TRUE(ledger->begin_run(runs[0]));
   open();
-  EXPECT_EQ(ledger->cursor().value(), 4);
+  EXPECT_EQ(ledger->progress().value().number, 4);
+  EXPECT_EQ(ledger->progress().value().held, std::vector<int64_t>{2});
   const auto queued = ledger->queued().value();
   ASSERT_EQ(queued.size(), 2U);
   EXPECT_EQ(queued[0].firing.events, (std::vector<int64_t>{3, 4}));
@@ -85,15 +86,15 @@ TEST_F(LedgerTest, QueuesFiringsWithTheCursorAndFindsThemAfterACrash) {
 }
 
 TEST_F(LedgerTest, TheCursorNeverGoesBack) {
-  ASSERT_TRUE(ledger->fire({}, 9));
-  ASSERT_TRUE(ledger->fire({}, 5));
-  EXPECT_EQ(ledger->cursor().value(), 9);
+  ASSERT_TRUE(ledger->fire({}, {.number = 9}));
+  ASSERT_TRUE(ledger->fire({}, {.number = 5}));
+  EXPECT_EQ(ledger->progress().value().number, 9);
 }
 
 TEST_F(LedgerTest, AFinishedRunLeavesTheQueueAndCounts) {
   activate("1.0.0", 1);
   const std::array<Firing, 1> firings{{{"t", "a", {1}, 9}}};
-  const int64_t run = ledger->fire(firings, 1).value()[0];
+  const int64_t run = ledger->fire(firings, {.number = 1}).value()[0];
   const auto row = ledger->finish_run(record(run, "1.0.0", "failed")).value();
   ASSERT_TRUE(row);
   EXPECT_EQ(row->runs, 1);
@@ -120,7 +121,7 @@ TEST_F(LedgerTest, LargeResultsAreReplacedByTheirSize) {
 TEST_F(LedgerTest, RemovingATaskForgetsItsVersionsAndQueue) {
   activate("1.0.0", 1);
   const std::array<Firing, 1> firings{{{"t", "a", {1}, 9}}};
-  ASSERT_TRUE(ledger->fire(firings, 1));
+  ASSERT_TRUE(ledger->fire(firings, {.number = 1}));
   ASSERT_TRUE(ledger->remove_task("t", "gone"));
   EXPECT_TRUE(ledger->current().value().empty());
   EXPECT_TRUE(ledger->versions().value().empty());
