@@ -22,7 +22,7 @@ void PrintTo(const Misdeed& misdeed, std::ostream* out) { *out << misdeed.name; 
 
 const Misdeed kMisdeeds[] = {
     {"raises", "", "raise ValueError('no page in this event')", "exception", "no page in this event"},
-    {"loops", "time = \"300ms\"\n", "while True: pass", "deadline", "300"},
+    {"loops", "time = \"300ms\"\n", "while True: pass", "deadline", "out of time (task.toml, [limits] time)"},
     {"allocates", "memory = \"64M\"\n", "x = []\n    while True: x.append(bytes(10**6))", "memory", "64"},
     {"exits", "", "import os\n    os._exit(3)", "exception|host_died", "exit"},
     {"recurses", "", "return run(event, ctx)", "exception", "recursion"},
@@ -71,8 +71,7 @@ TEST_P(Hostile, EndsInAClearRecordAndTheNeighbourDoesNotNotice) {
   // What the person who looks sees.
   bool told = false;
   const auto lines = manager.get_log(Value{{"task", "bad"}}).value();
-  for (const Value& line : lines)
-    told = told || line["text"].get<std::string>().find("failed") != std::string::npos;
+  for (const Value& line : lines) told = told || line["text"].get<std::string>().find("failed") != std::string::npos;
   EXPECT_TRUE(told) << device.log();
 }
 

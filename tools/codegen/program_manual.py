@@ -68,6 +68,7 @@ def paragraph(lines):
 def entries(help_, section):
     out = []
     for term, words in help_.entries.get(section, []):
+        term = term.replace(" REQUIRED", "")
         out += [".TP", f"\\fB{roff(term)}\\fR", roff(words) if words else "\\&"]
     return out
 
