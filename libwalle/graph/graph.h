@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include <walle/engine/tensor.h>
+#include <walle/engine/any_value.h>
 
 #include "kernels/abi/families.h"
 #include "libwalle/graph/attributes.h"
@@ -22,14 +22,14 @@ class Graph;
 using ValueId = int32_t;
 inline constexpr ValueId kNoValue = -1;
 
-/// What kind of thing a value is. Sequences and optionals are resolved while planning where they are static.
-enum class ValueKind : uint8_t { tensor, sequence, optional };
+/// What kind of thing a value is. Plans know tensors alone; the others live between the plans of a staged run.
+using engine::ValueKind;
 
 /// A value in SSA form: made once, by a node, or an input, or a constant.
 struct Value {
   std::string name;  ///< as in the source file; unique in the graph
   ValueKind kind = ValueKind::tensor;
-  std::optional<DType> dtype;              ///< nullopt until inferred
+  std::optional<DType> dtype;              ///< nullopt until inferred; of a container: its elements'
   std::optional<Shape> shape;              ///< nullopt: rank unknown
   std::optional<engine::Tensor> constant;  ///< weights and folded values
   std::optional<std::vector<Dim>> known;  ///< elements of an integer tensor of rank ≤ 1, where propagation knows them

@@ -21,7 +21,18 @@ class NodeInference final : public InferContext {
     if (Value* value = target(result)) {
       value->dtype = dtype;
       value->shape.reset();
+      value->kind = ValueKind::tensor;
     }
+  }
+  void set_container(size_t result, ValueKind kind, std::optional<DType> dtype) override {
+    if (Value* value = target(result)) {
+      value->kind = kind;
+      value->dtype = dtype;
+      value->shape.reset();
+    }
+  }
+  void set_unknown(size_t result) override {
+    if (Value* value = target(result)) value->shape.reset();
   }
   void set_known(size_t result, std::vector<Dim> elements) override {
     Value* value = target(result);
@@ -44,11 +55,12 @@ class NodeInference final : public InferContext {
     block.symbols = graph_.symbols;
     for (size_t i = 0; i < inputs.size(); ++i) {
       Value& value = block.value(block.inputs[i]);
+      value.kind = inputs[i].kind;
       value.dtype = inputs[i].dtype;
       value.shape = inputs[i].shape;
       value.known = inputs[i].known;
     }
-    for (Node& node : block.nodes) WALLE_TRY(infer_node(block, node));
+    for (Node& node : block.nodes) WALLE_TRY(infer_so_far(block, node));
     graph_.symbols = block.symbols;
     std::vector<Value> outputs;
     for (const ValueId id : block.outputs) outputs.push_back(block.value(id));
@@ -65,6 +77,13 @@ class NodeInference final : public InferContext {
   Node& node_;
 };
 
+/// True if the operand's shape, or the value of an operand that may decide shapes, is not known yet.
+bool undetermined(const Value& value) {
+  if (value.constant) return false;
+  if (!value.dtype || !value.shape) return true;
+  return value.shape->size() <= 1 && (!is_integer(*value.dtype) || !value.known || !concrete(*value.known));
+}
+
 }  // namespace
 
 Status infer_node(Graph& graph, Node& node) {
@@ -74,6 +93,18 @@ Status infer_node(Graph& graph, Node& node) {
   }
   NodeInference context(graph, node);
   return node.op->infer(NodeView(graph, node), context);
+}
+
+Status infer_so_far(Graph& graph, Node& node) {
+  const Status inferred = infer_node(graph, node);
+  if (inferred || inferred.error().code != ErrorCode::unsupported || node.op->infer == nullptr) return inferred;
+  bool later = false;
+  for (const ValueId id : node.operands) later = later || (id != kNoValue && undetermined(graph.value(id)));
+  if (!later) return inferred;
+  for (const ValueId id : node.results) {
+    if (id != kNoValue) graph.value(id).shape.reset();
+  }
+  return {};
 }
 
 }  // namespace walle::graph

@@ -13,8 +13,9 @@ class GraphBuilder;
 class OpTable;
 
 /// atomic: one kernel family. transform: pure data movement → raster. composite: a formula over other ops.
-/// control: runs blocks. container: sequences and optionals.
-enum class OpClass : uint8_t { atomic, transform, composite, control, container };
+/// control: runs blocks. container: sequences and optionals. host: the size of the result is only known once it has
+/// been computed. The last two are carried out between plans.
+enum class OpClass : uint8_t { atomic, transform, composite, control, container, host };
 
 /// A node and its graph, read-only, for an OpDef's functions. Cheap to copy; valid during the call.
 class NodeView {
@@ -81,11 +82,27 @@ class InferContext {
   virtual void set(size_t result, DType dtype, Shape shape) = 0;
   /// The result's dtype is known, its shape is not (it depends on data).
   virtual void set_unknown_shape(size_t result, DType dtype) = 0;
+  /// The result is a sequence or an optional; dtype of its elements, if it is known.
+  virtual void set_container(size_t result, ValueKind kind, std::optional<DType> dtype) = 0;
+  /// Nothing can be said yet of the result's shape; what is known of its dtype stays.
+  virtual void set_unknown(size_t result) = 0;
   /// Elements of an integer result of rank ≤ 1 (Shape, and arithmetic on it).
   virtual void set_known(size_t result, std::vector<Dim> elements) = 0;
   [[nodiscard]] virtual Dim fresh(std::string_view hint) = 0;
   /// Infers a block with these inputs (dtype, shape, constant and known are taken over); its outputs then have types.
   [[nodiscard]] virtual Result<std::vector<Value>> infer_block(size_t block, std::span<const Value> inputs) = 0;
+};
+
+/// Runs the blocks of a node that is carried out.
+class BlockRunner {
+ public:
+  virtual ~BlockRunner() = default;
+  /// Runs block `block` once; inputs and outputs in its order. Errors: what the block's nodes say; cancelled,
+  /// deadline_exceeded, resource_exhausted.
+  [[nodiscard]] virtual Result<std::vector<engine::AnyValue>> run(size_t block,
+                                                                  std::vector<engine::AnyValue> inputs) = 0;
+  /// Says that the node now holds `bytes` more between two runs. Errors: resource_exhausted.
+  [[nodiscard]] virtual Status hold(int64_t bytes) = 0;
 };
 
 /// Number and names of operands or results: min ≤ count ≤ max (max -1: any).
@@ -115,6 +132,10 @@ struct OpDef {
   Result<CoreForm> (*atomic)(const NodeView&) = nullptr;
   /// transform: regions that make result `result` from the operands.
   Result<std::vector<Region>> (*regions)(const NodeView&, size_t result) = nullptr;
+  /// (optional) What has no plan: containers, and control nodes whose values change their shape. Called between the
+  /// plans of a staged run with the values of the operands (absent: not given); returns those of the results.
+  Result<std::vector<engine::AnyValue>> (*carry_out)(const NodeView&, std::span<const engine::AnyValue> operands,
+                                                     BlockRunner&) = nullptr;
   /// (optional) atomic: gradients of the operands given those of the results (kNoValue where there is none).
   Result<std::vector<ValueId>> (*gradient)(const NodeView&, std::span<const ValueId> result_gradients,
                                            GraphBuilder&) = nullptr;
@@ -169,6 +190,10 @@ class GraphBuilder {
 /// Infers dtype, shape and known values of a node's results (passes/infer and GraphBuilder share it).
 /// Errors: what the op's infer says; unsupported for an op without infer.
 [[nodiscard]] Status infer_node(Graph& graph, Node& node);
+
+/// The same where operands may not be known yet (their shape or value depends on data): then the results stay unknown.
+/// Errors: those that no data can heal.
+[[nodiscard]] Status infer_so_far(Graph& graph, Node& node);
 
 /// The op of raster nodes: transform, made by lowering and by GraphBuilder::raster.
 [[nodiscard]] const OpDef& raster_op();

@@ -1,5 +1,7 @@
 #include "libwalle/import/onnx_attribute.h"
 
+#include "libwalle/import/onnx_type.h"
+
 namespace walle::import {
 
 Result<graph::Attribute> read_attribute(const onnx::AttributeProto& proto, const TensorReader& tensors) {
@@ -19,6 +21,8 @@ Result<graph::Attribute> read_attribute(const onnx::AttributeProto& proto, const
       return graph::Attribute(std::vector<std::string>(proto.strings().begin(), proto.strings().end()));
     case Proto::TENSOR:
       return graph::Attribute(WALLE_TRY(tensors.read(proto.t())));
+    case Proto::TYPE_PROTO:
+      return graph::Attribute(WALLE_TRY(type_text(proto.tp())));
     default:
       break;
   }

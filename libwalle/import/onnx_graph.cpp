@@ -4,6 +4,7 @@
 
 #include "libwalle/import/onnx_attribute.h"
 #include "libwalle/import/onnx_order.h"
+#include "libwalle/import/onnx_type.h"
 #include "libwalle/ops/rules/constants.h"
 #include "libwalle/ops/rules/types.h"
 
@@ -67,15 +68,16 @@ Status GraphImport::define(const std::string& name, ValueId id) {
 
 Status GraphImport::set_type(const onnx::ValueInfoProto& info, Value& value) {
   if (!info.has_type()) return {};
-  if (!info.type().has_tensor_type())
-    return fail(ErrorCode::unsupported, "'" + info.name() + "' is no dense tensor (sequences are not supported)");
-  const auto& type = info.type().tensor_type();
-  value.dtype = ops::rules::dtype_of_onnx(type.elem_type());
-  if (!value.dtype && (depth_ == 0 || type.elem_type() != 0)) {
+  const auto declared = declared_type(info.type());
+  if (!declared) return fail(declared.error().with("'" + info.name() + "'"));
+  value.kind = declared->kind;
+  value.dtype = ops::rules::dtype_of_onnx(declared->element);
+  if (!value.dtype && (depth_ == 0 || declared->element != 0)) {
     return fail(ErrorCode::unsupported,
-                "'" + info.name() + "' has ONNX type " + std::to_string(type.elem_type()) + " (strings and the like)");
+                "'" + info.name() + "' has ONNX type " + std::to_string(declared->element) + " (strings and the like)");
   }
-  if (!type.has_shape()) return {};
+  if (declared->tensor == nullptr || !declared->tensor->has_shape()) return {};
+  const auto& type = *declared->tensor;
   if (type.shape().dim_size() > 64) return fail(ErrorCode::invalid_argument, "'" + info.name() + "' has too many axes");
   graph::Shape shape;
   for (const auto& dim : type.shape().dim()) {
@@ -178,7 +180,7 @@ Status GraphImport::finish(const onnx::NodeProto& proto, Node node) {
   }
   // Blocks are inferred by the node that runs them.
   if (depth_ == 0) {
-    WALLE_TRY(graph::infer_node(graph_, node));
+    WALLE_TRY(graph::infer_so_far(graph_, node));
     for (const ValueId id : node.results) {
       if (id != kNoValue && absurd(graph_.value(id)))
         return node_error(proto, ErrorCode::invalid_argument, "result '" + graph_.value(id).name + "' is too large");

@@ -93,7 +93,7 @@ class Reader {
   }
 
   Status value(const fb::Value* source, graph::Graph& g) {
-    if (source->kind() > 2 || source->dtype() >= kDTypes) return damaged("a value is malformed");
+    if (source->kind() > 3 || source->dtype() >= kDTypes) return damaged("a value is malformed");
     if (source->constant() != nullptr) {
       g.add_constant(text_of(source->name()), WALLE_TRY(tensor(source->constant())));
       return {};

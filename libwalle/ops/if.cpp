@@ -3,9 +3,20 @@
 namespace walle::ops {
 namespace {
 
+using graph::ValueKind;
+
 /// What is known of a result whichever branch runs.
 Status join(const NodeView& node, InferContext& context, size_t result, const graph::Value& a, const graph::Value& b) {
-  if (!a.dtype || !b.dtype) return node.fail(ErrorCode::invalid_argument, "a branch's output has no type");
+  const bool container = a.kind != ValueKind::tensor || b.kind != ValueKind::tensor;
+  if (container) {
+    // Which kind it is may depend on the branch: a sequence or an optional one.
+    context.set_container(result, a.kind == b.kind ? a.kind : ValueKind::optional, a.dtype ? a.dtype : b.dtype);
+    return {};
+  }
+  if (!a.dtype || !b.dtype) {
+    context.set_unknown(result);
+    return {};
+  }
   if (*a.dtype != *b.dtype)
     return node.fail(ErrorCode::invalid_argument,
                      "the branches give different types for output " + std::to_string(result));
@@ -22,6 +33,14 @@ Status join(const NodeView& node, InferContext& context, size_t result, const gr
 }
 
 void take(InferContext& context, size_t result, const graph::Value& value) {
+  if (value.kind != ValueKind::tensor) {
+    context.set_container(result, value.kind, value.dtype);
+    return;
+  }
+  if (!value.dtype) {
+    context.set_unknown(result);
+    return;
+  }
   if (!value.shape) {
     context.set_unknown_shape(result, *value.dtype);
     return;
@@ -50,15 +69,19 @@ Status infer(const NodeView& node, InferContext& context) {
   for (size_t i = 0; i < 2; ++i) {
     // A branch that is not taken may be wrong for these shapes: that is what the condition is for.
     if (branch && *branch != i) continue;
-    outputs[i] = WALLE_TRY(context.infer_block(i, captures));
+    auto inferred = context.infer_block(i, captures);
+    // Nor is it an error where nobody knows yet which one that is.
+    if (!inferred && !branch && inferred.error().code == ErrorCode::invalid_argument) {
+      for (size_t r = 0; r < node.result_count(); ++r) context.set_unknown(r);
+      return {};
+    }
+    outputs[i] = WALLE_TRY(std::move(inferred));
     if (outputs[i].size() < node.result_count())
       return node.fail(ErrorCode::invalid_argument, "a branch has fewer outputs than the node has results");
   }
   for (size_t i = 0; i < node.result_count(); ++i) {
     if (!branch) {
       WALLE_TRY(join(node, context, i, outputs[0][i], outputs[1][i]));
-    } else if (!outputs[*branch][i].dtype) {
-      return node.fail(ErrorCode::invalid_argument, "a branch's output has no type");
     } else {
       take(context, i, outputs[*branch][i]);
     }

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "libwalle/ops/rules/containers.h"
 #include "libwalle/ops/rules/shapes.h"
 
 namespace walle::ops {
@@ -14,7 +15,13 @@ graph::Value typed(DType dtype, Shape shape) {
 
 /// The types of a carried value before and after a turn, joined: dimensions that change become fresh symbols.
 Result<bool> widen(const NodeView& node, InferContext& context, graph::Value& before, const graph::Value& after) {
-  if (!after.dtype || after.dtype != before.dtype)
+  if (before.kind != graph::ValueKind::tensor || after.kind != graph::ValueKind::tensor) return false;
+  if (!after.dtype || !before.dtype) {
+    const bool changed = before.shape.has_value();
+    before.shape.reset();
+    return changed;
+  }
+  if (after.dtype != before.dtype)
     return node.fail(ErrorCode::invalid_argument, "a carried value changes its type in the body");
   if (!before.shape) return false;
   if (!after.shape || after.shape->size() != before.shape->size()) {
@@ -50,6 +57,14 @@ Result<std::vector<graph::Value>> body_inputs(const NodeView& node) {
 }
 
 void set_result(InferContext& context, size_t result, const graph::Value& value, bool scanned, const Dim& turns) {
+  if (value.kind != graph::ValueKind::tensor) {
+    context.set_container(result, value.kind, value.dtype);
+    return;
+  }
+  if (!value.dtype) {
+    context.set_unknown(result);
+    return;
+  }
   if (!value.shape) {
     context.set_unknown_shape(result, *value.dtype);
     return;
@@ -82,10 +97,54 @@ Status infer(const NodeView& node, InferContext& context) {
   const Dim turns = fixed ? (*trips)[0] : context.fresh("turns");
   for (size_t i = 0; i < node.result_count(); ++i) {
     const graph::Value& value = i < carried ? inputs[2 + i] : outputs[1 + i];
-    if (!value.dtype) return node.fail(ErrorCode::invalid_argument, "an output of the body has no type");
     set_result(context, i, value, i >= carried, turns);
   }
   return {};
+}
+
+/// What a loop that is carried out holds between two turns.
+struct State {
+  bool goes_on = true;
+  std::vector<engine::AnyValue> carried;
+  std::vector<std::vector<engine::Tensor>> scanned;  ///< rows, by scanned output
+};
+
+Status take_outputs(const NodeView& node, std::vector<engine::AnyValue> outputs, State& state,
+                    graph::BlockRunner& blocks) {
+  const size_t carried = state.carried.size();
+  if (outputs.size() < 1 + carried) return node.fail(ErrorCode::invalid_argument, "the body has too few outputs");
+  state.goes_on = WALLE_TRY(rules::integer_at(node, outputs, 0, 1)) != 0;
+  for (size_t i = 0; i < carried; ++i) state.carried[i] = std::move(outputs[1 + i]);
+  state.scanned.resize(outputs.size() - 1 - carried);
+  for (size_t i = 0; i < state.scanned.size(); ++i) {
+    state.scanned[i].push_back(WALLE_TRY(rules::tensor_at(node, outputs, 1 + carried + i)));
+    WALLE_TRY(blocks.hold(state.scanned[i].back().bytes()));
+  }
+  return {};
+}
+
+rules::Values carry_out(const NodeView& node, std::span<const engine::AnyValue> operands, graph::BlockRunner& blocks) {
+  const auto carried = static_cast<size_t>(std::max<int64_t>(0, WALLE_TRY(node.attribute_int("carried", 0))));
+  if (operands.size() < 2 + carried) return node.fail(ErrorCode::invalid_argument, "a carried value is missing");
+  const int64_t trips = WALLE_TRY(rules::integer_at(node, operands, 0, INT64_MAX));
+  State state;
+  state.goes_on = WALLE_TRY(rules::integer_at(node, operands, 1, 1)) != 0;
+  state.carried.assign(operands.begin() + 2, operands.begin() + 2 + static_cast<std::ptrdiff_t>(carried));
+  for (int64_t turn = 0; turn < trips && state.goes_on; ++turn) {
+    if (turn == rules::kMostTurns)
+      return node.fail(ErrorCode::resource_exhausted, "it has more than " + std::to_string(turn) + " turns");
+    std::vector<engine::AnyValue> inputs = {engine::Tensor::scalar(turn), engine::Tensor::scalar(true)};
+    inputs.insert(inputs.end(), state.carried.begin(), state.carried.end());
+    inputs.insert(inputs.end(), operands.begin() + 2 + static_cast<std::ptrdiff_t>(carried), operands.end());
+    WALLE_TRY(take_outputs(node, WALLE_TRY(blocks.run(0, std::move(inputs))), state, blocks));
+  }
+  std::vector<engine::AnyValue> results = std::move(state.carried);
+  for (size_t i = carried; i < node.result_count(); ++i) {
+    const bool none = state.scanned.size() <= i - carried;
+    results.emplace_back(
+        WALLE_TRY(none ? rules::no_rows(node, i, 0) : rules::stack(node, state.scanned[i - carried], 0)));
+  }
+  return results;
 }
 
 }  // namespace
@@ -97,6 +156,7 @@ extern const OpDef kLoop = {
     .operands = {0, -1},  // trip count and condition may both be left out
     .results = {1, -1},
     .attributes = "carried:int=0",
-    .infer = infer};
+    .infer = infer,
+    .carry_out = carry_out};
 
 }  // namespace walle::ops

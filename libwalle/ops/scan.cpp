@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "libwalle/ops/rules/build.h"
+#include "libwalle/ops/rules/containers.h"
 #include "libwalle/ops/rules/inline.h"
 #include "libwalle/ops/rules/shapes.h"
 
@@ -30,7 +31,7 @@ Result<Layout> layout_of(const NodeView& node) {
   const int64_t scanned = WALLE_TRY(node.attribute_int("num_scan_inputs", 0));
   const int64_t captures = WALLE_TRY(node.attribute_int("captures", 0));
   const auto operands = static_cast<int64_t>(node.operand_count());
-  if (node.node().blocks.size() != 1 || scanned < 1 || captures < 0 || scanned > operands - captures)
+  if (node.node().blocks.size() > 1 || scanned < 1 || captures < 0 || scanned > operands - captures)
     return node.fail(ErrorCode::invalid_argument, "operands, num_scan_inputs and body do not fit");
   const bool batched = WALLE_TRY(node.attribute_int("batched", 0)) != 0;
   return Layout{static_cast<size_t>(operands - captures - scanned), static_cast<size_t>(scanned), batched};
@@ -72,6 +73,7 @@ Result<std::vector<graph::Value>> body_inputs(const NodeView& node, const Layout
 }
 
 Status infer(const NodeView& node, InferContext& context) {
+  if (node.node().blocks.size() != 1) return node.fail(ErrorCode::invalid_argument, "needs one body");
   const Layout layout = WALLE_TRY(layout_of(node));
   Dim length = context.fresh("length");
   const auto inputs = WALLE_TRY(body_inputs(node, layout, length));
@@ -80,7 +82,10 @@ Status infer(const NodeView& node, InferContext& context) {
     return node.fail(ErrorCode::invalid_argument, "the body has fewer outputs than the node has results");
   for (size_t i = 0; i < node.result_count(); ++i) {
     const graph::Value& value = outputs[i];
-    if (!value.dtype) return node.fail(ErrorCode::invalid_argument, "an output of the body has no type");
+    if (!value.dtype) {
+      context.set_unknown(i);
+      continue;
+    }
     if (!value.shape) {
       context.set_unknown_shape(i, *value.dtype);
       continue;
@@ -192,6 +197,79 @@ Replacement decompose(const NodeView& node, GraphBuilder& builder) {
   return std::optional(WALLE_TRY(unroller.run(node.node().operands)));
 }
 
+/// A scan that is carried out: lengths and shapes of the rows are those of the values.
+class Scanner {
+ public:
+  Scanner(const NodeView& node, const Layout& layout, std::span<const engine::AnyValue> operands)
+      : node_(node), layout_(layout), operands_(operands) {}
+
+  rules::Values run(graph::BlockRunner& blocks) {
+    std::vector<engine::AnyValue> inputs(operands_.begin(), operands_.end());
+    const int64_t length = WALLE_TRY(length_of());
+    for (int64_t step = 0; step < length; ++step) {
+      for (size_t i = 0; i < layout_.scanned; ++i) inputs[layout_.states + i] = WALLE_TRY(row(i, step, length));
+      const auto outputs = WALLE_TRY(blocks.run(0, inputs));
+      if (outputs.size() < layout_.states) return node_.fail(ErrorCode::invalid_argument, "the body has too few outputs");
+      scanned_.resize(outputs.size() - layout_.states);
+      for (size_t i = 0; i < layout_.states; ++i) inputs[i] = outputs[i];
+      for (size_t i = layout_.states; i < outputs.size(); ++i) {
+        scanned_[i - layout_.states].push_back(WALLE_TRY(rules::tensor_at(node_, outputs, i)));
+        WALLE_TRY(blocks.hold(scanned_[i - layout_.states].back().bytes()));
+      }
+    }
+    inputs.resize(layout_.states);
+    for (size_t i = layout_.states; i < node_.result_count(); ++i)
+      inputs.emplace_back(WALLE_TRY(collect(i - layout_.states)));
+    return inputs;
+  }
+
+ private:
+  Result<size_t> input_axis(size_t i, size_t rank) const {
+    return axis_of(node_, "scan_input_axes", layout_.scanned, i, rank);
+  }
+
+  Result<int64_t> length_of() const {
+    const engine::Tensor x = WALLE_TRY(rules::tensor_at(node_, operands_, layout_.states));
+    return x.dims()[WALLE_TRY(input_axis(0, x.dims().size()))];
+  }
+
+  Result<engine::Tensor> row(size_t i, int64_t step, int64_t length) const {
+    const engine::Tensor x = WALLE_TRY(rules::tensor_at(node_, operands_, layout_.states + i));
+    const size_t axis = WALLE_TRY(input_axis(i, x.dims().size()));
+    const bool backwards = WALLE_TRY(entry(node_, "scan_input_directions", layout_.scanned, i)) != 0;
+    if (x.dims()[axis] != length) return node_.fail(ErrorCode::invalid_argument, "what is scanned differs in length");
+    const auto one = WALLE_TRY(rules::part_of(node_, x, axis, backwards ? length - 1 - step : step, 1));
+    Ints dims = x.dims();
+    dims.erase(dims.begin() + static_cast<std::ptrdiff_t>(axis));
+    return one.reshaped(dims);
+  }
+
+  Result<engine::Tensor> collect(size_t i) {
+    const size_t count = node_.result_count() - layout_.states;
+    const int64_t axis = WALLE_TRY(entry(node_, "scan_output_axes", count, i));
+    if (i >= scanned_.size()) {
+      const graph::Value& value = node_.result(layout_.states + i);
+      const auto rank = static_cast<int64_t>(value.shape ? value.shape->size() : 1);
+      return rules::no_rows(node_, layout_.states + i, static_cast<size_t>(WALLE_TRY(node_.axis(axis, rank))));
+    }
+    std::vector<engine::Tensor>& rows = scanned_[i];
+    if (WALLE_TRY(entry(node_, "scan_output_directions", count, i)) != 0) std::reverse(rows.begin(), rows.end());
+    return rules::stack(node_, rows, axis);
+  }
+
+  const NodeView& node_;
+  const Layout& layout_;
+  std::span<const engine::AnyValue> operands_;
+  std::vector<std::vector<engine::Tensor>> scanned_;  ///< rows, by scanned output
+};
+
+rules::Values carry_out(const NodeView& node, std::span<const engine::AnyValue> operands, graph::BlockRunner& blocks) {
+  const Layout layout = WALLE_TRY(layout_of(node));
+  if (layout.batched)
+    return node.fail(ErrorCode::unsupported, "a scan of opset 8 whose shapes depend on data; convert it to opset 9");
+  return Scanner(node, layout, operands).run(blocks);
+}
+
 }  // namespace
 
 extern const OpDef kScan = {.name = "Scan",
@@ -204,6 +282,7 @@ extern const OpDef kScan = {.name = "Scan",
                                 "scan_input_directions:ints?, scan_output_axes:ints?, scan_output_directions:ints?",
                             .upgrade = upgrade,
                             .infer = infer,
-                            .decompose = decompose};
+                            .decompose = decompose,
+                            .carry_out = carry_out};
 
 }  // namespace walle::ops

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "libwalle/graph/problem.h"
+#include "libwalle/passes/isolate.h"
 #include "libwalle/passes/lower.h"
 #include "libwalle/passes/rewrite.h"
 
@@ -70,35 +71,8 @@ Result<std::vector<Tensor>> run_core(const Graph& graph, const Node& node, PassC
   return out;
 }
 
-/// The node alone with its constant operands.
-Result<Graph> isolate(const Graph& graph, const Node& node) {
-  Graph alone;
-  Node copy;
-  copy.name = node.name;
-  copy.op = node.op;
-  copy.attributes = node.attributes;
-  copy.core = node.core;
-  for (const ValueId id : node.operands) {
-    if (id == kNoValue) {
-      copy.operands.push_back(kNoValue);
-    } else {
-      copy.operands.push_back(alone.add_value(graph.value(id)));
-    }
-  }
-  for (const ValueId id : node.results) {
-    if (id == kNoValue) {
-      copy.results.push_back(kNoValue);
-      continue;
-    }
-    copy.results.push_back(alone.add_value(graph.value(id)));
-    alone.outputs.push_back(copy.results.back());
-  }
-  alone.nodes.push_back(std::move(copy));
-  return alone;
-}
-
 Result<std::vector<Tensor>> run_isolated(const Graph& graph, const Node& node, PassContext& context) {
-  Graph alone = WALLE_TRY(isolate(graph, node));
+  Graph alone = isolate(graph, node);
   WALLE_TRY(lower(alone, context));
   for (const Node& step : alone.nodes) {
     const auto results = WALLE_TRY(run_core(alone, step, context));
@@ -163,7 +137,7 @@ Result<std::vector<Tensor>> evaluate(const Graph& graph, const Node& node, PassC
 
 bool foldable(const Graph& graph, const Node& node, const PassContext& context) {
   if (context.reference == nullptr || !node.blocks.empty()) return false;
-  if (node.op->op_class == graph::OpClass::control || node.op->op_class == graph::OpClass::container) return false;
+  if (node.op->op_class >= graph::OpClass::control) return false;  // blocks, or carried out between plans
   int64_t given = 1 << 20;
   for (const ValueId id : node.operands) {
     if (id == kNoValue) continue;

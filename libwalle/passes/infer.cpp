@@ -82,7 +82,7 @@ class Inference {
         pending.insert(pending.begin(), std::make_move_iterator(body.begin()), std::make_move_iterator(body.end()));
         continue;
       }
-      WALLE_TRY(graph::infer_node(graph_, node));
+      WALLE_TRY(graph::infer_so_far(graph_, node));
       if (WALLE_TRY(fold(node))) continue;
       graph_.nodes.push_back(std::move(node));
     }
@@ -115,23 +115,31 @@ class Inference {
     return true;
   }
 
-  /// Captured constants are constants in the blocks as well.
+  /// Captured constants are constants in the blocks as well. Captures are the last operands and block inputs.
   void pass_constants(Node& node) {
-    if (node.blocks.empty() || node.op->op_class != OpClass::control) return;
-    const bool branch = node.op->name == "If";
-    if (!branch && node.op->name != "Loop") return;
-    size_t first = 1;  // operand of the first capture
-    if (!branch) {
-      const auto carried = graph::attribute_int(node.attributes, "carried", 0);
-      first = 2 + static_cast<size_t>(std::max<int64_t>(0, carried.value_or(0)));
-    }
-    const size_t shift = branch ? 1 : 0;  // block input = operand - shift
+    if (node.blocks.empty()) return;
+    const size_t captures = captures_of(node);
     for (auto& block : node.blocks) {
-      for (size_t i = first; i < node.operands.size() && i - shift < block->inputs.size(); ++i) {
-        if (node.operands[i] == kNoValue || !graph_.value(node.operands[i]).constant) continue;
-        set_constant(*block, block->inputs[i - shift], *graph_.value(node.operands[i]).constant);
+      for (size_t i = 1; i <= std::min(captures, block->inputs.size()); ++i) {
+        const ValueId id = node.operands[node.operands.size() - i];
+        if (id == kNoValue || !graph_.value(id).constant) continue;
+        set_constant(*block, block->inputs[block->inputs.size() - i], *graph_.value(id).constant);
       }
     }
+  }
+
+  static size_t captures_of(const Node& node) {
+    size_t first = 0;  // operand of the first capture
+    if (node.op->name == "If") {
+      first = 1;
+    } else if (node.op->name == "Loop") {
+      const auto carried = graph::attribute_int(node.attributes, "carried", 0);
+      first = 2 + static_cast<size_t>(std::max<int64_t>(0, carried.value_or(0)));
+    } else {
+      const auto captures = graph::attribute_int(node.attributes, "captures", 0).value_or(0);
+      first = node.operands.size() - std::min(node.operands.size(), static_cast<size_t>(std::max<int64_t>(0, captures)));
+    }
+    return node.operands.size() - std::min(node.operands.size(), first);
   }
 
   /// The block that an If with a known condition runs.

@@ -53,6 +53,8 @@ class Lowering {
         return {};
       case OpClass::container:
         return wrong(node, ErrorCode::unsupported, "sequences and optionals are not static here");
+      case OpClass::host:
+        return wrong(node, ErrorCode::unsupported, "the size of its result depends on data");
       case OpClass::transform:
         if (node.op->regions != nullptr) return transform(std::move(node));
         return decompose(std::move(node), depth);

@@ -68,6 +68,14 @@ struct PassDef {
 /// The start of plan_passes, up to core forms: what a graph goes through before it is differentiated.
 [[nodiscard]] std::span<const PassDef* const> lowering_passes();
 
+/// Run before a graph is cut into stages: everything is known afterwards that can be before something is computed.
+[[nodiscard]] std::span<const PassDef* const> stage_passes();
+/// Remove what nobody reads.
+[[nodiscard]] std::span<const PassDef* const> tidy_passes();
+
+/// Runs the passes in order on the graph alone, not on blocks. Errors: as `run`.
+[[nodiscard]] Status run_alone(std::span<const PassDef* const> passes, graph::Graph& graph, PassContext& context);
+
 /// Runs the passes in order on the graph, then on the blocks of its control nodes. Errors: those of a pass, with the
 /// node named.
 [[nodiscard]] Status run(std::span<const PassDef* const> passes, graph::Graph& graph, PassContext& context);

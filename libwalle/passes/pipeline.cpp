@@ -2,8 +2,8 @@
 
 namespace walle::passes {
 
-extern const PassDef kAffine, kCse, kDce, kEpilogue, kFoldCore, kInfer, kLower, kNorms, kPatterns, kRasterMerge,
-    kRasterShare, kSimplify, kViews;
+extern const PassDef kAffine, kCse, kDce, kEpilogue, kExpand, kFoldCore, kInfer, kLower, kNorms, kPatterns,
+    kRasterMerge, kRasterShare, kSimplify, kViews;
 
 std::span<const PassDef* const> model_passes() {
   static constexpr const PassDef* kPasses[] = {&kInfer, &kDce, &kCse, &kAffine, &kDce};
@@ -22,11 +22,26 @@ std::span<const PassDef* const> lowering_passes() {
   return kPasses;
 }
 
-Status run(std::span<const PassDef* const> passes, graph::Graph& graph, PassContext& context) {
+std::span<const PassDef* const> stage_passes() {
+  static constexpr const PassDef* kPasses[] = {&kInfer, &kDce, &kExpand, &kDce};
+  return kPasses;
+}
+
+std::span<const PassDef* const> tidy_passes() {
+  static constexpr const PassDef* kPasses[] = {&kDce};
+  return kPasses;
+}
+
+Status run_alone(std::span<const PassDef* const> passes, graph::Graph& graph, PassContext& context) {
   for (const PassDef* pass : passes) {
     WALLE_TRY(pass->run(graph, context));
     if (context.dump) context.dump(pass->name, graph);
   }
+  return {};
+}
+
+Status run(std::span<const PassDef* const> passes, graph::Graph& graph, PassContext& context) {
+  WALLE_TRY(run_alone(passes, graph, context));
   for (graph::Node& node : graph.nodes) {
     for (auto& block : node.blocks) WALLE_TRY(run(passes, *block, context));
   }

@@ -1,5 +1,6 @@
 #include "libwalle/session/explain.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "libwalle/graph/problem.h"
@@ -80,6 +81,33 @@ Value explain(const Plan& plan, const std::vector<search::Contender>& contenders
                {"plan_us", rounded(plan.made_us)},
                {"predicted_us", rounded(predicted)}};
   if (!times_us.empty()) out["measured_us"] = rounded(measured);
+  return out;
+}
+
+Value explain_stages(std::span<const StageVisit> visits, const std::vector<search::Contender>& contenders,
+                     const Shared& shared, int64_t weight_bytes, bool measured) {
+  Value stages = Value::array();
+  double predicted = 0;
+  double total = 0;
+  for (const StageVisit& visit : visits) {
+    Value one = Value::object();
+    const bool planned = visit.stage->plan != nullptr;
+    std::vector<double> times = measured ? visit.times_us : std::vector<double>();
+    for (double& time : times) time /= static_cast<double>(std::max<int64_t>(visit.runs, 1));
+    if (planned) one = explain(*visit.stage->plan, contenders, shared, weight_bytes, times);
+    one["inside"] = visit.inside;
+    one["runs"] = visit.runs;
+    Value carried = Value::array();
+    for (const CarriedStep& step : visit.stage->carried)
+      carried.push_back({{"name", step.alone.nodes[0].name}, {"op", std::string(step.alone.nodes[0].op->name)}});
+    one["carried"] = std::move(carried);
+    one["left"] = visit.stage->rest.graph.nodes.size();
+    if (planned) predicted += one["predicted_us"].get<double>() * static_cast<double>(visit.runs);
+    for (const double time : visit.times_us) total += time;
+    stages.push_back(std::move(one));
+  }
+  Value out = {{"stages", std::move(stages)}, {"predicted_us", rounded(predicted)}};
+  if (measured) out["measured_us"] = rounded(total);
   return out;
 }
 

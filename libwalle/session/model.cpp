@@ -20,10 +20,11 @@ std::string symbol_of(const graph::Graph& graph, const graph::Dim& dim) {
 
 Result<Port> port_of(const graph::Graph& graph, graph::ValueId id, bool needs_type) {
   const graph::Value& value = graph.value(id);
-  if (value.kind != graph::ValueKind::tensor || (needs_type && !value.dtype))
-    return fail(ErrorCode::unsupported, "input or output '" + value.name + "' is not a tensor of a known type");
+  if (needs_type && !value.dtype)
+    return fail(ErrorCode::unsupported, "the type of input '" + value.name + "' is not known");
   Port port{.name = value.name, .dtype = value.dtype.value_or(DType::f32), .dims = {}, .symbols = {}};
-  if (!value.shape) return port;
+  port.kind = value.kind;
+  if (!value.shape || value.kind != graph::ValueKind::tensor) return port;
   for (const graph::Dim& dim : *value.shape) {
     port.dims.push_back(dim.known() ? dim.value() : -1);
     port.symbols.push_back(dim.known() ? std::string() : symbol_of(graph, dim));

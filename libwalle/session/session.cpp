@@ -3,38 +3,25 @@
 #include <algorithm>
 
 #include "libwalle/session/environment.h"
-#include "libwalle/session/executor.h"
 #include "libwalle/session/explain.h"
 #include "libwalle/session/model.h"
-#include "libwalle/session/plan_cache.h"
+#include "libwalle/session/plan_runner.h"
+#include "libwalle/session/recent_cache.h"
 #include "libwalle/session/specialise.h"
-#include "libwalle/session/thread_pool.h"
+#include "libwalle/session/staged_runner.h"
 
 namespace walle::engine {
-namespace {
-
-constexpr size_t kAlignment = 64;
-size_t aligned(size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
-
-/// True if planning may succeed once the values of small integer inputs are known.
-bool depends_on_data(const Error& error) { return error.code == ErrorCode::unsupported; }
-
-}  // namespace
 
 struct Session::Impl {
   std::shared_ptr<const Model> model;
   SessionOptions options;
   std::shared_ptr<const graph::Graph> graph;
   search::Search search;
-  std::vector<bool> deciding;   ///< inputs whose value is part of the plan's key
-  std::vector<bool> all_small;  ///< those that may become so where a shape depends on them
-  session::PlanCache plans;
-  session::ThreadPool pool;
-  session::SerialParallel serial;
-  std::shared_ptr<void> memory;  ///< arena and workspace, for the largest plan so far
-  size_t memory_bytes = 0;
-  std::vector<const void*> input_pointers;
-  std::vector<void*> output_pointers;
+  std::vector<bool> deciding;  ///< inputs whose value is part of the plan's key
+  session::RecentCache<const session::Plan> plans;
+  session::PlanRunner runner;
+  session::StagedRunner stages;
+  std::unique_ptr<session::Remainder> whole;  ///< set once it is known that the whole graph has no plan
 
   Impl(std::shared_ptr<const Model> of, const SessionOptions& with, std::shared_ptr<const graph::Graph> prepared)
       : model(std::move(of)),
@@ -42,70 +29,74 @@ struct Session::Impl {
         graph(std::move(prepared)),
         search(session::environment().contenders(), with.backend),
         deciding(session::deciding_inputs(*graph)),
-        pool(with.threads) {
-    for (const Port& port : model->inputs()) {
-      const int64_t elements = port.dims.empty() ? 1 : port.dims[0];
-      all_small.push_back(!is_float(port.dtype) && port.dims.size() <= 1 && elements >= 0 && elements <= 16);
-    }
+        runner(with.threads),
+        stages({context(), with}, runner) {
+    const auto& ports = model->inputs();
+    if (std::any_of(ports.begin(), ports.end(), [](const Port& port) { return port.kind != ValueKind::tensor; }))
+      run_in_stages();
   }
 
+  session::PlanContext context() { return {&search, model->impl().shared.get(), options.precision, options.threads}; }
+
+  void run_in_stages() { whole = std::make_unique<session::Remainder>(session::remainder_of(graph->clone())); }
+
+  /// The plan of the whole graph; null: it has none and is run in stages.
   Result<std::shared_ptr<const session::Plan>> plan(std::span<const Tensor* const> inputs) {
+    if (whole) return std::shared_ptr<const session::Plan>();
     const std::string key = session::plan_key(inputs, deciding);
     if (auto found = plans.find(key)) return found;
-    const session::PlanContext context{&search, model->impl().shared.get(), options.precision, options.threads};
-    auto made = session::specialise(*graph, inputs, deciding, options, context);
-    if (!made && depends_on_data(made.error()) && deciding != all_small) {
-      // A shape that depends on a small integer input: plan for its value, from now on.
-      auto with_values = session::specialise(*graph, inputs, all_small, options, context);
-      if (!with_values) return walle::fail(made.error());
-      deciding = all_small;
-      made = std::move(with_values);
+    auto made = session::specialise(*graph, inputs, deciding, options, context());
+    if (!made && made.error().code == ErrorCode::unsupported) {
+      run_in_stages();
+      return std::shared_ptr<const session::Plan>();
     }
     if (!made) return walle::fail(made.error());
     std::shared_ptr<const session::Plan> plan = *std::move(made);
-    WALLE_TRY(reserve(*plan));
-    plans.keep(session::plan_key(inputs, deciding), plan);
+    WALLE_TRY(runner.reserve(*plan));
+    plans.keep(key, plan);
     return plan;
   }
 
-  Status reserve(const session::Plan& plan) {
-    const size_t bytes = aligned(static_cast<size_t>(plan.arena_bytes)) + aligned(plan.workspace_bytes) + kAlignment;
-    if (bytes <= memory_bytes) return {};
-    graph::Backend* host = session::environment().reference();
-    if (host == nullptr) return walle::fail(ErrorCode::internal, "this build has no reference backend");
-    memory.reset();
-    memory_bytes = 0;
-    memory = host->memory().allocate(bytes);
-    if (!memory)
-      return walle::fail(ErrorCode::resource_exhausted,
-                         "no memory for an arena of " + std::to_string(bytes) + " bytes");
-    memory_bytes = bytes;
-    return {};
+  /// The measured times of a plan's steps: the best of some runs.
+  Result<std::vector<double>> measure(const session::Plan& plan, std::span<const Tensor* const> inputs) {
+    constexpr int kRuns = 5;
+    std::vector<double> best;
+    for (int i = 0; i < kRuns; ++i) {
+      std::vector<double> times(plan.steps.size(), 0);
+      WALLE_TRY(runner.run(plan, inputs, {}, &times));
+      if (best.empty()) best = times;
+      for (size_t s = 0; s < times.size(); ++s) best[s] = std::min(best[s], times[s]);
+    }
+    return best;
   }
 
-  Result<std::vector<Tensor>> run(const session::Plan& plan, std::span<const Tensor* const> inputs,
-                                  const RunOptions& run_options, std::vector<double>* times_us) {
-    std::vector<Tensor> outputs;
-    outputs.reserve(plan.outputs.size());
-    input_pointers.clear();
-    output_pointers.clear();
-    for (const Tensor* input : inputs) input_pointers.push_back(input->data());
-    for (const session::PlanOutput& output : plan.outputs) {
-      outputs.push_back(WALLE_TRY(Tensor::empty(output.dtype, output.dims)));
-      output_pointers.push_back(outputs.back().mutable_data());
-    }
-    auto* arena = static_cast<std::byte*>(memory.get());
-    const session::Frame frame{.arena = arena,
-                               .workspace = arena + aligned(static_cast<size_t>(plan.arena_bytes)),
-                               .parallel = &pool,
-                               .serial = &serial,
-                               .deadline_us = run_options.deadline_us,
-                               .cancel = run_options.cancel,
-                               .times_us = times_us};
-    WALLE_TRY(session::execute(plan, frame, input_pointers, output_pointers));
-    return outputs;
+  Result<Value> explain_stages(std::vector<AnyValue> values, bool measure) {
+    std::vector<session::StageVisit> visits;
+    WALLE_TRY(stages.run(*whole, std::move(values), {}, &visits));
+    return session::explain_stages(visits, search.contenders(), *model->impl().shared, model->weight_bytes(), measure);
   }
 };
+
+namespace {
+
+Result<std::vector<AnyValue>> values_of(const graph::Graph& graph, std::span<const Tensor* const> tensors) {
+  std::vector<AnyValue> values;
+  for (size_t i = 0; i < tensors.size(); ++i) values.emplace_back(WALLE_TRY(session::as_declared(graph, i, *tensors[i])));
+  return values;
+}
+
+Result<std::vector<Tensor>> tensors_of(const std::vector<AnyValue>& values, const std::vector<Port>& ports) {
+  std::vector<Tensor> tensors;
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (!values[i].is_tensor())
+      return walle::fail(ErrorCode::unsupported, "output '" + ports[i].name + "' is no tensor but " +
+                                                     describe(values[i]) + "; use Session::run_values");
+    tensors.push_back(values[i].tensor());
+  }
+  return tensors;
+}
+
+}  // namespace
 
 Result<std::unique_ptr<Session>> Session::create(std::shared_ptr<const Model> model, SessionOptions options) {
   if (model == nullptr) return walle::fail(ErrorCode::invalid_argument, "a session needs a model");
@@ -132,31 +123,38 @@ const Model& Session::model() const { return *impl_->model; }
 
 Result<std::vector<Tensor>> Session::run(std::span<const NamedTensor> inputs, const RunOptions& options) {
   const auto ordered = WALLE_TRY(session::match_inputs(*impl_->graph, inputs));
-  const auto plan = WALLE_TRY(impl_->plan(ordered));
-  return impl_->run(*plan, ordered, options, nullptr);
+  if (const auto plan = WALLE_TRY(impl_->plan(ordered))) return impl_->runner.run(*plan, ordered, options, nullptr);
+  return tensors_of(WALLE_TRY(impl_->stages.run(*impl_->whole, WALLE_TRY(values_of(*impl_->graph, ordered)), options)), model().outputs());
+}
+
+Result<std::vector<AnyValue>> Session::run_values(std::span<const NamedValue> inputs, const RunOptions& options) {
+  auto ordered = WALLE_TRY(session::match_values(*impl_->graph, inputs));
+  std::vector<const Tensor*> tensors;
+  for (const AnyValue& value : ordered) {
+    if (value.is_tensor()) tensors.push_back(&value.tensor());
+  }
+  const bool plain = tensors.size() == ordered.size();
+  if (const auto plan = plain ? WALLE_TRY(impl_->plan(tensors)) : nullptr) {
+    auto outputs = WALLE_TRY(impl_->runner.run(*plan, tensors, options, nullptr));
+    return std::vector<AnyValue>(outputs.begin(), outputs.end());
+  }
+  return impl_->stages.run(*impl_->whole, std::move(ordered), options);
 }
 
 Status Session::prepare(std::span<const NamedTensor> shapes) {
   const auto ordered = WALLE_TRY(session::match_inputs(*impl_->graph, shapes));
-  WALLE_TRY(impl_->plan(ordered));
+  if (const auto plan = WALLE_TRY(impl_->plan(ordered))) return {};
+  WALLE_TRY(impl_->stages.stage(*impl_->whole, WALLE_TRY(values_of(*impl_->graph, ordered))));
   return {};
 }
 
 Result<Value> Session::explain(std::span<const NamedTensor> inputs, bool measure) {
   const auto ordered = WALLE_TRY(session::match_inputs(*impl_->graph, inputs));
   const auto plan = WALLE_TRY(impl_->plan(ordered));
-  std::vector<double> best;
-  if (measure) {
-    constexpr int kRuns = 5;
-    for (int i = 0; i < kRuns; ++i) {
-      std::vector<double> times(plan->steps.size(), 0);
-      WALLE_TRY(impl_->run(*plan, ordered, {}, &times));
-      if (best.empty()) best = times;
-      for (size_t s = 0; s < times.size(); ++s) best[s] = std::min(best[s], times[s]);
-    }
-  }
+  if (!plan) return impl_->explain_stages(WALLE_TRY(values_of(*impl_->graph, ordered)), measure);
+  const auto times = measure ? WALLE_TRY(impl_->measure(*plan, ordered)) : std::vector<double>();
   return session::explain(*plan, impl_->search.contenders(), *impl_->model->impl().shared, impl_->model->weight_bytes(),
-                          best);
+                          times);
 }
 
 }  // namespace walle::engine
@@ -189,9 +187,13 @@ Result<std::vector<std::pair<std::string, engine::Tensor>>> run_all_values(graph
   for (const graph::ValueId id : graph.outputs) names.push_back(graph.value(id).name);
   const auto model = WALLE_TRY(model_from_graph(std::move(graph)));
   const auto session = WALLE_TRY(engine::Session::create(model, options));
-  auto tensors = WALLE_TRY(session->run(inputs));
+  std::vector<engine::NamedValue> given;
+  for (const engine::NamedTensor& input : inputs) given.push_back({input.name, input.tensor});
+  const auto values = WALLE_TRY(session->run_values(given));
   std::vector<std::pair<std::string, engine::Tensor>> out;
-  for (size_t i = 0; i < tensors.size(); ++i) out.emplace_back(names[i], std::move(tensors[i]));
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (values[i].is_tensor()) out.emplace_back(names[i], values[i].tensor());
+  }
   return out;
 }
 

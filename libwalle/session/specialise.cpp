@@ -1,5 +1,6 @@
 #include "libwalle/session/specialise.h"
 
+#include <algorithm>
 #include <chrono>
 #include <map>
 
@@ -9,6 +10,7 @@
 namespace walle::session {
 namespace {
 
+using engine::AnyValue;
 using engine::Tensor;
 using graph::Graph;
 using graph::kNoValue;
@@ -19,6 +21,7 @@ constexpr int64_t kMostDeciding = 16;  // elements
 
 std::string expected(const Graph& graph, const graph::Value& value) {
   std::string text(name_of(*value.dtype));
+  if (value.kind != graph::ValueKind::tensor) return std::string(engine::name_of(value.kind)) + " of " + text;
   if (!value.shape) return text + " of any shape";
   text += "[";
   for (size_t i = 0; i < value.shape->size(); ++i) {
@@ -40,7 +43,7 @@ Status match(const Graph& graph, const graph::Value& value, const Tensor& tensor
     return fail(ErrorCode::invalid_argument, "input '" + value.name + "': expected " + expected(graph, value) +
                                                  ", given " + engine::describe(tensor.dtype(), tensor.dims()) + why);
   };
-  if (tensor.dtype() != *value.dtype) return wrong("");
+  if (tensor.dtype() != *value.dtype || value.kind == graph::ValueKind::sequence) return wrong("");
   if (!value.shape) return {};
   if (value.shape->empty() && tensor.count() == 1) return {};  // an array of one element, as ONNX Runtime takes it
   if (value.shape->size() != tensor.dims().size()) return wrong("");
@@ -58,6 +61,33 @@ Status match(const Graph& graph, const graph::Value& value, const Tensor& tensor
                    " in another input");
   }
   return {};
+}
+
+tl::unexpected<Error> missing(const Graph& graph, const graph::Value& value) {
+  return fail(ErrorCode::invalid_argument, "input '" + value.name + "' is missing; expected " + expected(graph, value));
+}
+
+/// There are more inputs than the graph has: which one is it?
+template <class Named>
+Error superfluous(const Graph& graph, std::span<const Named> inputs) {
+  for (const Named& input : inputs) {
+    bool known = false;
+    for (const ValueId id : graph.inputs) known = known || graph.value(id).name == input.name;
+    if (!known) return {ErrorCode::invalid_argument, "the model has no input '" + input.name + "'"};
+  }
+  return {ErrorCode::invalid_argument, "an input is given twice"};
+}
+
+/// Checks that a value is of the kind and the dtype that an input is declared to be.
+Status match_kind(const Graph& graph, const graph::Value& value, const AnyValue& given) {
+  using Kind = graph::ValueKind;
+  const bool optional = value.kind == Kind::optional || value.kind == Kind::optional_sequence;
+  if (given.absent() && !optional) return missing(graph, value);
+  if (given.absent()) return {};
+  const bool sequence = value.kind == Kind::sequence || value.kind == Kind::optional_sequence;
+  if (given.is_sequence() == sequence && given.dtype() == *value.dtype) return {};
+  return fail(ErrorCode::invalid_argument,
+              "input '" + value.name + "': expected " + expected(graph, value) + ", given " + engine::describe(given));
 }
 
 bool is_small_integer(const graph::Value& value) {
@@ -89,19 +119,30 @@ Result<std::vector<const Tensor*>> match_inputs(const Graph& graph, std::span<co
     for (const engine::NamedTensor& input : inputs) {
       if (input.name == value.name) found = &input.tensor;
     }
-    if (found == nullptr || !found->defined())
-      return fail(ErrorCode::invalid_argument,
-                  "input '" + value.name + "' is missing; expected " + expected(graph, value));
+    if (found == nullptr || !found->defined()) return missing(graph, value);
     WALLE_TRY(match(graph, value, *found, symbols));
     ordered.push_back(found);
   }
-  if (inputs.size() == ordered.size()) return ordered;
-  for (const engine::NamedTensor& input : inputs) {
-    bool known = false;
-    for (const ValueId id : graph.inputs) known = known || graph.value(id).name == input.name;
-    if (!known) return fail(ErrorCode::invalid_argument, "the model has no input '" + input.name + "'");
+  if (inputs.size() != ordered.size()) return fail(superfluous(graph, inputs));
+  return ordered;
+}
+
+Result<std::vector<AnyValue>> match_values(const Graph& graph, std::span<const engine::NamedValue> inputs) {
+  std::vector<AnyValue> ordered;
+  std::map<graph::Symbol, int64_t> symbols;
+  size_t used = 0;
+  for (const ValueId id : graph.inputs) {
+    const graph::Value& value = graph.value(id);
+    const auto found =
+        std::find_if(inputs.begin(), inputs.end(), [&](const auto& input) { return input.name == value.name; });
+    if (found != inputs.end()) ++used;
+    const AnyValue given = found == inputs.end() ? AnyValue() : found->value;
+    WALLE_TRY(match_kind(graph, value, given));
+    if (value.kind == graph::ValueKind::tensor) WALLE_TRY(match(graph, value, given.tensor(), symbols));
+    ordered.push_back(given.is_tensor() ? AnyValue(WALLE_TRY(as_declared(graph, ordered.size(), given.tensor()))) : given);
   }
-  return fail(ErrorCode::invalid_argument, "an input is given twice");
+  if (used != inputs.size()) return fail(superfluous(graph, inputs));
+  return ordered;
 }
 
 std::vector<bool> deciding_inputs(const Graph& graph) {
@@ -129,22 +170,28 @@ std::string plan_key(std::span<const Tensor* const> inputs, const std::vector<bo
   return key;
 }
 
-Result<std::unique_ptr<Plan>> specialise(const Graph& graph, std::span<const Tensor* const> inputs,
-                                         const std::vector<bool>& by_value, const engine::SessionOptions& options,
-                                         const PlanContext& context, const Dump& dump) {
-  const auto start = std::chrono::steady_clock::now();
-  Graph copy = graph.clone();
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    graph::Value& value = copy.value(copy.inputs[i]);
-    if (!value.shape || !value.shape->empty()) value.shape = graph::to_shape(inputs[i]->dims());
-    if (!by_value[i]) continue;
-    Graph scratch;  // add_constant knows how known elements are read from a tensor
-    Tensor bound = WALLE_TRY(Tensor::empty(inputs[i]->dtype(), *graph::concrete(*value.shape)));
-    std::copy_n(static_cast<const uint8_t*>(inputs[i]->data()), inputs[i]->bytes(),
-                static_cast<uint8_t*>(bound.mutable_data()));
-    value.known = scratch.value(scratch.add_constant("", bound)).known;
-    value.constant = std::move(bound);
-  }
+Result<Tensor> as_declared(const Graph& graph, size_t input, const Tensor& tensor) {
+  const auto& shape = graph.value(graph.inputs[input]).shape;
+  if (!shape || !shape->empty() || tensor.dims().empty()) return tensor;
+  return tensor.reshaped({});
+}
+
+Status bind_input(Graph& graph, ValueId id, const Tensor& tensor, bool by_value) {
+  graph::Value& value = graph.value(id);
+  value.kind = graph::ValueKind::tensor;
+  value.dtype = tensor.dtype();
+  value.shape = graph::to_shape(tensor.dims());
+  value.known.reset();
+  if (!by_value) return {};
+  Graph scratch;  // add_constant knows how known elements are read from a tensor
+  Tensor bound = WALLE_TRY(Tensor::empty(tensor.dtype(), tensor.dims()));
+  std::copy_n(static_cast<const uint8_t*>(tensor.data()), tensor.bytes(), static_cast<uint8_t*>(bound.mutable_data()));
+  value.known = scratch.value(scratch.add_constant("", bound)).known;
+  value.constant = std::move(bound);
+  return {};
+}
+
+passes::PassContext pass_context(const engine::SessionOptions& options, const PlanContext& context) {
   passes::PassContext pass;
   pass.ops = &operators();
   pass.reference = environment().reference();
@@ -157,12 +204,26 @@ Result<std::unique_ptr<Plan>> specialise(const Graph& graph, std::span<const Ten
   pass.fuse = options.fuse;
   pass.merge_rasters = options.merge_rasters;
   pass.folded = &context.shared->folded;
-  pass.dump = dump;
-  WALLE_TRY(passes::run(passes::plan_passes(), copy, pass));
-  auto plan = WALLE_TRY(build_plan(std::move(copy), context));
+  return pass;
+}
+
+Result<std::unique_ptr<Plan>> plan_graph(Graph graph, passes::PassContext pass, const PlanContext& context) {
+  const auto start = std::chrono::steady_clock::now();
+  WALLE_TRY(passes::run(passes::plan_passes(), graph, pass));
+  auto plan = WALLE_TRY(build_plan(std::move(graph), context));
   plan->rasters.insert(plan->rasters.begin(), pass.rasters.begin(), pass.rasters.end());
   plan->made_us = std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count();
   return plan;
+}
+
+Result<std::unique_ptr<Plan>> specialise(const Graph& graph, std::span<const Tensor* const> inputs,
+                                         const std::vector<bool>& by_value, const engine::SessionOptions& options,
+                                         const PlanContext& context, const Dump& dump) {
+  Graph copy = graph.clone();
+  for (size_t i = 0; i < inputs.size(); ++i) WALLE_TRY(bind_input(copy, copy.inputs[i], *inputs[i], by_value[i]));
+  passes::PassContext pass = pass_context(options, context);
+  pass.dump = dump;
+  return plan_graph(std::move(copy), std::move(pass), context);
 }
 
 }  // namespace walle::session

@@ -4,11 +4,14 @@
 #include <filesystem>
 #include <fstream>
 
+#include <onnx/onnx-data_pb.h>
 #include <onnx/onnx_pb.h>
 
 #include "libwalle/base/file.h"
 #include "libwalle/import/onnx_tensor.h"
 #include "tests/support/cache.h"
+#include "libwalle/import/onnx_type.h"
+#include "libwalle/ops/rules/types.h"
 
 namespace walle::conformance {
 namespace {
@@ -34,18 +37,48 @@ void collect(const onnx::GraphProto& graph, std::set<std::string>& names) {
   }
 }
 
+template <class Proto>
+Result<Proto> parsed(std::span<const uint8_t> bytes, const std::string& path) {
+  Proto proto;
+  if (proto.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return proto;
+  return fail(ErrorCode::data_loss, path + " is damaged");
+}
+
+Result<engine::AnyValue> sequence_of(const onnx::SequenceProto& proto, DType element) {
+  std::vector<engine::Tensor> elements;
+  for (const auto& tensor : proto.tensor_values())
+    elements.push_back(WALLE_TRY(import::TensorReader("").read(tensor)));
+  return engine::AnyValue::sequence(elements.empty() ? element : elements[0].dtype(), std::move(elements));
+}
+
+/// A value as it stands in a file; how it is written follows from the type that the model gives it.
+Result<engine::AnyValue> value_of(const std::string& path, const onnx::TypeProto& type) {
+  const auto bytes = WALLE_TRY(read_file(path, 256U << 20));
+  const auto declared = WALLE_TRY(import::declared_type(type));
+  const DType element = ops::rules::dtype_of_onnx(declared.element).value_or(DType::f32);
+  using Kind = engine::ValueKind;
+  if (declared.kind == Kind::tensor)
+    return engine::AnyValue(
+        WALLE_TRY(import::TensorReader("").read(WALLE_TRY(parsed<onnx::TensorProto>(bytes, path)))));
+  if (declared.kind == Kind::sequence)
+    return sequence_of(WALLE_TRY(parsed<onnx::SequenceProto>(bytes, path)), element);
+  const auto optional = WALLE_TRY(parsed<onnx::OptionalProto>(bytes, path));
+  if (optional.has_tensor_value())
+    return engine::AnyValue(WALLE_TRY(import::TensorReader("").read(optional.tensor_value())));
+  if (optional.has_sequence_value()) return sequence_of(optional.sequence_value(), element);
+  return engine::AnyValue();
+}
+
 /// input_0.pb, input_1.pb … as long as they exist.
-Result<std::vector<engine::Tensor>> tensors_of(const std::string& prefix) {
-  std::vector<engine::Tensor> result;
-  for (int i = 0;; ++i) {
-    const std::string path = prefix + std::to_string(i) + ".pb";
-    if (!std::filesystem::exists(path)) return result;
-    const auto bytes = WALLE_TRY(read_file(path, 256U << 20));
-    onnx::TensorProto proto;
-    if (!proto.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
-      return fail(ErrorCode::data_loss, path + " is no tensor");
-    result.push_back(WALLE_TRY(import::TensorReader("").read(proto)));
+Result<std::vector<engine::AnyValue>> values_of(
+    const std::string& prefix, const google::protobuf::RepeatedPtrField<onnx::ValueInfoProto>& ports) {
+  std::vector<engine::AnyValue> result;
+  for (const auto& port : ports) {
+    const std::string path = prefix + std::to_string(result.size()) + ".pb";
+    if (!std::filesystem::exists(path)) break;
+    result.push_back(WALLE_TRY(value_of(path, port.type())));
   }
+  return result;
 }
 
 }  // namespace
@@ -93,13 +126,15 @@ std::map<std::string, std::string> left_out() {
 }
 
 Result<std::vector<Data>> data_of(const Case& one) {
+  const auto bytes = WALLE_TRY(read_file(one.folder + "/model.onnx", 256U << 20));
+  const auto model = WALLE_TRY(parsed<onnx::ModelProto>(bytes, one.folder));
   std::vector<Data> sets;
   for (int i = 0;; ++i) {
     const std::string folder = one.folder + "/test_data_set_" + std::to_string(i);
     if (!std::filesystem::exists(folder)) return sets;
     Data data;
-    data.inputs = WALLE_TRY(tensors_of(folder + "/input_"));
-    data.outputs = WALLE_TRY(tensors_of(folder + "/output_"));
+    data.inputs = WALLE_TRY(values_of(folder + "/input_", model.graph().input()));
+    data.outputs = WALLE_TRY(values_of(folder + "/output_", model.graph().output()));
     sets.push_back(std::move(data));
   }
 }

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include <walle/engine/tensor.h>
+#include <walle/engine/any_value.h>
 
 #include "libwalle/base/result.h"
 #include "libwalle/graph/graph.h"
@@ -31,12 +31,11 @@ struct Case {
 
 /// One set of inputs and expected outputs, in the model's order.
 struct Data {
-  std::vector<engine::Tensor> inputs, outputs;
+  std::vector<engine::AnyValue> inputs, outputs;
 };
 [[nodiscard]] Result<std::vector<Data>> data_of(const Case& one);
 
-/// Runs a case on a backend and compares. Inputs that decide shapes (small integers, Resize's scales) are given as
-/// inputs first; where the plan then depends on their data, as constants. Errors: what went wrong or differs.
+/// Runs a case on a backend and compares. All inputs are given when it runs. Errors: what went wrong or differs.
 [[nodiscard]] Status run_case(const Case& one, const std::string& backend);
 
 }  // namespace walle::conformance

@@ -104,7 +104,7 @@ Result<std::vector<engine::NamedTensor>> make_inputs(const engine::Model& model,
   for (const engine::Port& port : model.inputs()) {
     const bool given =
         std::any_of(out.begin(), out.end(), [&](const engine::NamedTensor& t) { return t.name == port.name; });
-    if (given) continue;
+    if (given || port.kind != engine::ValueKind::tensor) continue;
     if (!fill)
       return walle::fail(ErrorCode::invalid_argument,
                          "input '" + port.name + "' is missing: give --input " + port.name + "=FILE.npy");

@@ -19,7 +19,7 @@ namespace walle::workbench {
 
 /// Inputs from the command line: "NAME=X.npy" (inputs) and "NAME=1x3x224x224" (shapes: random values of the input's
 /// dtype, reproducible). An input that is given neither way gets its symbolic dimensions as 1 if `fill` is set, else it
-/// is an error that names it. A name of "" fits a model with one input.
+/// is an error that names it. A name of "" fits a model with one input. Sequences and optionals: files/values.h.
 [[nodiscard]] Result<std::vector<engine::NamedTensor>> make_inputs(const engine::Model& model,
                                                                    const std::vector<std::string>& inputs,
                                                                    const std::vector<std::string>& shapes, bool fill);

@@ -77,8 +77,9 @@ void print_memory(const Value& plan) {
             << '\n';
 }
 
-/// Everything about the steps whose node's name holds `name`: candidates that lost and why others refused.
-int print_detail(const Value& plan, const std::string& name) {
+/// Prints everything about the steps whose node's name holds `name`: candidates that lost and why others refused.
+/// Returns how many there are.
+int count_detail(const Value& plan, const std::string& name) {
   int found = 0;
   for (const Value& step : plan.value("steps", Value::array())) {
     if (text(step, "name").find(name) == std::string::npos) continue;
@@ -91,8 +92,27 @@ int print_detail(const Value& plan, const std::string& name) {
     for (const Value& refusal : step.value("refusals", Value::array()))
       std::cout << "  refused  " << text(refusal, "kernel") << ": " << text(refusal, "reason") << '\n';
   }
+  return found;
+}
+
+/// The exit status of a search for steps.
+int said(int found, const std::string& name) {
   if (found == 0) std::cerr << "walle-model: no step has '" << name << "' in its name\n";
   return found == 0 ? 1 : 0;
+}
+
+/// A run in stages: each stage's plan, what was carried out after it, and what was left.
+void print_stages(const Value& run) {
+  size_t number = 0;
+  for (const Value& stage : run.value("stages", Value::array())) {
+    const std::string inside = stage.value("inside", "");
+    std::cout << "stage " << number++ << (inside.empty() ? "" : " in " + inside) << ", run " << text(stage, "runs")
+              << " times, " << text(stage, "left") << " nodes left\n";
+    if (stage.contains("steps")) print_steps(stage);
+    for (const Value& node : stage.value("carried", Value::array()))
+      std::cout << "carried out: " << text(node, "op") << "  " << text(node, "name") << '\n';
+    std::cout << '\n';
+  }
 }
 
 Result<int> print_passes(const engine::Model& model, const std::vector<engine::NamedTensor>& inputs,
@@ -119,7 +139,13 @@ Result<int> explain(const Options& options) {
     print_json(plan);
     return 0;
   }
-  if (!options.step.empty()) return print_detail(plan, options.step);
+  if (plan.contains("stages")) {
+    int found = 0;
+    for (const Value& stage : plan["stages"]) found += options.step.empty() ? 0 : count_detail(stage, options.step);
+    if (options.step.empty()) print_stages(plan);
+    return options.step.empty() ? 0 : said(found, options.step);
+  }
+  if (!options.step.empty()) return said(count_detail(plan, options.step), options.step);
   print_steps(plan);
   print_rasters(plan);
   print_memory(plan);

@@ -19,6 +19,8 @@ struct Options {
 };
 
 std::string port_text(const engine::Port& port) {
+  if (port.kind != engine::ValueKind::tensor)
+    return std::string(engine::name_of(port.kind)) + " of " + std::string(name_of(port.dtype));
   std::string text = std::string(name_of(port.dtype)) + "[";
   for (size_t i = 0; i < port.dims.size(); ++i) {
     const bool symbolic = port.dims[i] < 0;
@@ -54,7 +56,11 @@ Value ports_json(const std::vector<engine::Port>& ports) {
   Value out = Value::array();
   for (const engine::Port& port : ports)
     out.push_back(
-        {{"name", port.name}, {"dtype", name_of(port.dtype)}, {"dims", port.dims}, {"symbols", port.symbols}});
+        {{"name", port.name},
+         {"kind", engine::name_of(port.kind)},
+         {"dtype", name_of(port.dtype)},
+         {"dims", port.dims},
+         {"symbols", port.symbols}});
   return out;
 }
 

@@ -16,7 +16,7 @@ struct Options {
   bool json = false;
 };
 
-constexpr std::string_view kClasses[] = {"atomic", "transform", "composite", "control", "container"};
+constexpr std::string_view kClasses[] = {"atomic", "transform", "composite", "control", "container", "host"};
 
 std::string_view class_name(graph::OpClass op_class) { return kClasses[static_cast<size_t>(op_class)]; }
 

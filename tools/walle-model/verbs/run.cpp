@@ -3,8 +3,8 @@
 
 #include "libwalle/base/file.h"
 #include "tools/walle-model/files/load.h"
-#include "tools/walle-model/files/npy.h"
 #include "tools/walle-model/files/print.h"
+#include "tools/walle-model/files/values.h"
 #include "tools/walle-model/verb.h"
 
 namespace walle::workbench {
@@ -25,23 +25,25 @@ struct Options {
 
 Result<int> run(const Options& options) {
   const auto model = WALLE_TRY(load_model(options.model));
-  const auto inputs = WALLE_TRY(make_inputs(*model, options.inputs, options.shapes, false));
+  const auto inputs = WALLE_TRY(make_values(*model, options.inputs, options.shapes));
   const auto precision = WALLE_TRY(parse_precision(options.precision));
   const auto session = WALLE_TRY(engine::Session::create(model, {.threads = options.threads,
                                                                  .precision = precision,
                                                                  .backend = options.backend,
                                                                  .fuse = !options.unfused,
                                                                  .merge_rasters = !options.materialise}));
-  const auto outputs = WALLE_TRY(session->run(inputs));
+  const auto outputs = WALLE_TRY(session->run_values(inputs));
   WALLE_TRY(make_folders(options.output));
   Value report = Value::array();
   for (size_t i = 0; i < outputs.size(); ++i) {
     const std::string& name = model->outputs()[i].name;
-    const std::string path = options.output + "/" + file_name(name) + ".npy";
-    WALLE_TRY(write_npy(path, outputs[i]));
-    report.push_back(
-        {{"name", name}, {"file", path}, {"dtype", name_of(outputs[i].dtype())}, {"dims", outputs[i].dims()}});
-    if (!options.json) std::cout << path << ": " << engine::describe(outputs[i].dtype(), outputs[i].dims()) << '\n';
+    const engine::AnyValue& value = outputs[i];
+    const auto files = WALLE_TRY(write_value(options.output + "/" + file_name(name), value));
+    Value entry = {{"name", name}, {"value", engine::describe(value)}, {"files", files}};
+    if (value.is_tensor())
+      entry.update({{"file", files[0]}, {"dtype", name_of(value.dtype())}, {"dims", value.tensor().dims()}});
+    report.push_back(std::move(entry));
+    if (!options.json) std::cout << (value.is_tensor() ? files[0] : name) << ": " << engine::describe(value) << '\n';
   }
   if (options.json) print_json({{"outputs", report}});
   return 0;
@@ -50,7 +52,7 @@ Result<int> run(const Options& options) {
 Command attach(CLI::App& app) {
   auto options = std::make_shared<Options>();
   app.add_option("MODEL", options->model, "A .walle or .onnx file")->required();
-  app.add_option("--input", options->inputs, "An input: NAME=FILE.npy (may be given several times)")->take_all();
+  app.add_option("--input", options->inputs, "An input: NAME=FILE.npy; a sequence: NAME=A.npy,B.npy")->take_all();
   app.add_option("--shape", options->shapes, "An input of random values: NAME=1x3x224x224")->take_all();
   app.add_option("--output", options->output, "Folder for NAME.npy of each output")->required();
   app.add_option("--threads", options->threads, "Threads (1)")->check(CLI::Range(1, 64));

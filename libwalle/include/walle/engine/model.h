@@ -7,17 +7,21 @@
 #include <string>
 #include <vector>
 
+#include <walle/engine/any_value.h>
+
 #include "kernels/abi/dtype.h"
 #include "libwalle/base/result.h"
 
 namespace walle::engine {
 
-/// An input or output of a model. A symbolic dimension is -1 and has its name in `symbols` (else "").
+/// An input or output of a model. A symbolic dimension is -1 and has its name in `symbols` (else ""). Of a sequence or
+/// an optional, dtype is that of its elements; dims are then empty.
 struct Port {
   std::string name;
   DType dtype = DType::f32;
   std::vector<int64_t> dims;
   std::vector<std::string> symbols;
+  ValueKind kind = ValueKind::tensor;
 };
 
 /// A model in memory: graph and weights, immutable, shared by any number of sessions. Weights of a `.walle` file stay
