@@ -13,8 +13,8 @@ namespace walle::import {
 /// What an ONNX type says of a value: a tensor, a sequence of tensors, or an optional of these.
 struct DeclaredType {
   engine::ValueKind kind = engine::ValueKind::tensor;
-  int element = 0;                                       ///< TensorProto.DataType; 0: not said
-  const onnx::TypeProto_Tensor* tensor = nullptr;        ///< of a tensor: where its shape stands
+  int element = 0;                                 ///< TensorProto.DataType; 0: not said
+  const onnx::TypeProto_Tensor* tensor = nullptr;  ///< of a tensor: where its shape stands
 };
 
 /// Errors: unsupported for maps, sparse tensors and sequences of sequences.

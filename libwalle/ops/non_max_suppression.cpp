@@ -87,7 +87,8 @@ rules::Values carry_out(const NodeView& node, std::span<const AnyValue> operands
   const auto& dims = boxes.dims();
   const auto& scored = scores.dims();
   if (dims.size() != 3 || scored.size() != 3 || dims[2] != 4 || scored[0] != dims[0] || scored[2] != dims[1])
-    return node.fail(ErrorCode::invalid_argument, "boxes must be [batches, boxes, 4], scores [batches, classes, boxes]");
+    return node.fail(ErrorCode::invalid_argument,
+                     "boxes must be [batches, boxes, 4], scores [batches, classes, boxes]");
   Ints selected;
   std::vector<Box> own(static_cast<size_t>(dims[1]));
   for (int64_t batch = 0; batch < dims[0]; ++batch) {

@@ -209,7 +209,8 @@ class Scanner {
     for (int64_t step = 0; step < length; ++step) {
       for (size_t i = 0; i < layout_.scanned; ++i) inputs[layout_.states + i] = WALLE_TRY(row(i, step, length));
       const auto outputs = WALLE_TRY(blocks.run(0, inputs));
-      if (outputs.size() < layout_.states) return node_.fail(ErrorCode::invalid_argument, "the body has too few outputs");
+      if (outputs.size() < layout_.states)
+        return node_.fail(ErrorCode::invalid_argument, "the body has too few outputs");
       scanned_.resize(outputs.size() - layout_.states);
       for (size_t i = 0; i < layout_.states; ++i) inputs[i] = outputs[i];
       for (size_t i = layout_.states; i < outputs.size(); ++i) {

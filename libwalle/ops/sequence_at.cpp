@@ -10,8 +10,7 @@ Status infer(const NodeView& node, InferContext& context) {
 
 rules::Values carry_out(const NodeView& node, std::span<const engine::AnyValue> operands, graph::BlockRunner&) {
   const auto elements = WALLE_TRY(rules::elements_at(node, operands, 0));
-  return std::vector<engine::AnyValue>{
-      elements[WALLE_TRY(rules::position_at(node, operands, 1, elements.size(), 0))]};
+  return std::vector<engine::AnyValue>{elements[WALLE_TRY(rules::position_at(node, operands, 1, elements.size(), 0))]};
 }
 
 }  // namespace

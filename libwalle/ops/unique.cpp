@@ -45,7 +45,8 @@ class Slices {
 
   [[nodiscard]] int64_t count() const { return count_; }
 
-  /// Negative, 0, positive: slice a comes before b, is equal, comes after. NaN is equal to itself and after all numbers.
+  /// Negative, 0, positive: slice a comes before b, is equal, comes after. NaN is equal to itself and after all
+  /// numbers.
   [[nodiscard]] int order(int64_t a, int64_t b) const {
     for (int64_t o = 0; o < outer_; ++o) {
       for (int64_t i = 0; i < inner_; ++i) {

@@ -137,7 +137,8 @@ class Inference {
       first = 2 + static_cast<size_t>(std::max<int64_t>(0, carried.value_or(0)));
     } else {
       const auto captures = graph::attribute_int(node.attributes, "captures", 0).value_or(0);
-      first = node.operands.size() - std::min(node.operands.size(), static_cast<size_t>(std::max<int64_t>(0, captures)));
+      first =
+          node.operands.size() - std::min(node.operands.size(), static_cast<size_t>(std::max<int64_t>(0, captures)));
     }
     return node.operands.size() - std::min(node.operands.size(), first);
   }

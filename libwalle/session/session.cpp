@@ -81,7 +81,8 @@ namespace {
 
 Result<std::vector<AnyValue>> values_of(const graph::Graph& graph, std::span<const Tensor* const> tensors) {
   std::vector<AnyValue> values;
-  for (size_t i = 0; i < tensors.size(); ++i) values.emplace_back(WALLE_TRY(session::as_declared(graph, i, *tensors[i])));
+  for (size_t i = 0; i < tensors.size(); ++i)
+    values.emplace_back(WALLE_TRY(session::as_declared(graph, i, *tensors[i])));
   return values;
 }
 
@@ -124,7 +125,8 @@ const Model& Session::model() const { return *impl_->model; }
 Result<std::vector<Tensor>> Session::run(std::span<const NamedTensor> inputs, const RunOptions& options) {
   const auto ordered = WALLE_TRY(session::match_inputs(*impl_->graph, inputs));
   if (const auto plan = WALLE_TRY(impl_->plan(ordered))) return impl_->runner.run(*plan, ordered, options, nullptr);
-  return tensors_of(WALLE_TRY(impl_->stages.run(*impl_->whole, WALLE_TRY(values_of(*impl_->graph, ordered)), options)), model().outputs());
+  return tensors_of(WALLE_TRY(impl_->stages.run(*impl_->whole, WALLE_TRY(values_of(*impl_->graph, ordered)), options)),
+                    model().outputs());
 }
 
 Result<std::vector<AnyValue>> Session::run_values(std::span<const NamedValue> inputs, const RunOptions& options) {

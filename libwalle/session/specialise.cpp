@@ -139,7 +139,8 @@ Result<std::vector<AnyValue>> match_values(const Graph& graph, std::span<const e
     const AnyValue given = found == inputs.end() ? AnyValue() : found->value;
     WALLE_TRY(match_kind(graph, value, given));
     if (value.kind == graph::ValueKind::tensor) WALLE_TRY(match(graph, value, given.tensor(), symbols));
-    ordered.push_back(given.is_tensor() ? AnyValue(WALLE_TRY(as_declared(graph, ordered.size(), given.tensor()))) : given);
+    ordered.push_back(given.is_tensor() ? AnyValue(WALLE_TRY(as_declared(graph, ordered.size(), given.tensor())))
+                                        : given);
   }
   if (used != inputs.size()) return fail(superfluous(graph, inputs));
   return ordered;

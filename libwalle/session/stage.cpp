@@ -111,8 +111,8 @@ class StageMaker {
       const Node& node = graph_.nodes[n];
       const bool ready = std::all_of(node.operands.begin(), node.operands.end(),
                                      [&](ValueId id) { return id == kNoValue || there[at(id)]; });
-      carried_[n] = !cut_.planned[n] && ready && node.op->carry_out != nullptr &&
-                    (cut_.refused[n] || has_no_plan(graph_, node));
+      carried_[n] =
+          !cut_.planned[n] && ready && node.op->carry_out != nullptr && (cut_.refused[n] || has_no_plan(graph_, node));
       for (const ValueId id : node.results) {
         if (id != kNoValue && (cut_.planned[n] || carried_[n])) there[at(id)] = true;
       }

@@ -146,9 +146,9 @@ Status StagedRunner::check_bytes(const std::vector<AnyValue>& values, int64_t mo
   int64_t bytes = more;
   for (const AnyValue& value : values) bytes += value.bytes();
   if (bytes <= context_.options.max_value_bytes) return {};
-  return fail(ErrorCode::resource_exhausted,
-              "graph '" + stage.rest.graph.name + "': its values would take " + std::to_string(bytes) +
-                  " bytes, the session allows " + std::to_string(context_.options.max_value_bytes));
+  return fail(ErrorCode::resource_exhausted, "graph '" + stage.rest.graph.name + "': its values would take " +
+                                                 std::to_string(bytes) + " bytes, the session allows " +
+                                                 std::to_string(context_.options.max_value_bytes));
 }
 
 Status StagedRunner::carry_out(const CarriedStep& step, std::vector<AnyValue>& slots, const Run& run) {

@@ -49,8 +49,7 @@ class StagedRunner {
                                                                 const std::string& inside);
   [[nodiscard]] Status run_plan(const Stage& stage, std::vector<engine::AnyValue>& slots, const Run& run,
                                 StageVisit* visit);
-  [[nodiscard]] Status check_bytes(const std::vector<engine::AnyValue>& values, int64_t more,
-                                   const Stage& stage) const;
+  [[nodiscard]] Status check_bytes(const std::vector<engine::AnyValue>& values, int64_t more, const Stage& stage) const;
   [[nodiscard]] Status carry_out(const CarriedStep& step, std::vector<engine::AnyValue>& slots, const Run& run);
 
   StageContext context_;

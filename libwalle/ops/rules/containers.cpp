@@ -59,13 +59,14 @@ Result<size_t> position_at(const NodeView& node, std::span<const AnyValue> opera
   const auto places = static_cast<int64_t>(size);
   const int64_t given = WALLE_TRY(integer_at(node, operands, i, static_cast<int64_t>(fallback)));
   if (given >= -places && given < places) return static_cast<size_t>(given < 0 ? given + places : given);
-  return node.fail(ErrorCode::invalid_argument,
-                   "position " + std::to_string(given) + " is outside a sequence with " + std::to_string(size) + " places");
+  return node.fail(ErrorCode::invalid_argument, "position " + std::to_string(given) + " is outside a sequence with " +
+                                                    std::to_string(size) + " places");
 }
 
 Values one_sequence(const NodeView& node, DType dtype, std::vector<Tensor> elements) {
   if (elements.size() > kMostElements)
-    return node.fail(ErrorCode::resource_exhausted, "a sequence has at most " + std::to_string(kMostElements) + " elements");
+    return node.fail(ErrorCode::resource_exhausted,
+                     "a sequence has at most " + std::to_string(kMostElements) + " elements");
   auto made = AnyValue::sequence(dtype, std::move(elements));
   if (!made) return node.fail(made.error().code, made.error().message);
   return std::vector<AnyValue>{*std::move(made)};

@@ -9,9 +9,9 @@
 
 #include "libwalle/base/file.h"
 #include "libwalle/import/onnx_tensor.h"
-#include "tests/support/cache.h"
 #include "libwalle/import/onnx_type.h"
 #include "libwalle/ops/rules/types.h"
+#include "tests/support/cache.h"
 
 namespace walle::conformance {
 namespace {
@@ -46,8 +46,7 @@ Result<Proto> parsed(std::span<const uint8_t> bytes, const std::string& path) {
 
 Result<engine::AnyValue> sequence_of(const onnx::SequenceProto& proto, DType element) {
   std::vector<engine::Tensor> elements;
-  for (const auto& tensor : proto.tensor_values())
-    elements.push_back(WALLE_TRY(import::TensorReader("").read(tensor)));
+  for (const auto& tensor : proto.tensor_values()) elements.push_back(WALLE_TRY(import::TensorReader("").read(tensor)));
   return engine::AnyValue::sequence(elements.empty() ? element : elements[0].dtype(), std::move(elements));
 }
 
@@ -60,8 +59,7 @@ Result<engine::AnyValue> value_of(const std::string& path, const onnx::TypeProto
   if (declared.kind == Kind::tensor)
     return engine::AnyValue(
         WALLE_TRY(import::TensorReader("").read(WALLE_TRY(parsed<onnx::TensorProto>(bytes, path)))));
-  if (declared.kind == Kind::sequence)
-    return sequence_of(WALLE_TRY(parsed<onnx::SequenceProto>(bytes, path)), element);
+  if (declared.kind == Kind::sequence) return sequence_of(WALLE_TRY(parsed<onnx::SequenceProto>(bytes, path)), element);
   const auto optional = WALLE_TRY(parsed<onnx::OptionalProto>(bytes, path));
   if (optional.has_tensor_value())
     return engine::AnyValue(WALLE_TRY(import::TensorReader("").read(optional.tensor_value())));
@@ -70,8 +68,8 @@ Result<engine::AnyValue> value_of(const std::string& path, const onnx::TypeProto
 }
 
 /// input_0.pb, input_1.pb … as long as they exist.
-Result<std::vector<engine::AnyValue>> values_of(
-    const std::string& prefix, const google::protobuf::RepeatedPtrField<onnx::ValueInfoProto>& ports) {
+Result<std::vector<engine::AnyValue>> values_of(const std::string& prefix,
+                                                const google::protobuf::RepeatedPtrField<onnx::ValueInfoProto>& ports) {
   std::vector<engine::AnyValue> result;
   for (const auto& port : ports) {
     const std::string path = prefix + std::to_string(result.size()) + ".pb";

@@ -12,7 +12,8 @@ namespace walle::conformance {
 namespace {
 
 constexpr const char* kDocument = WALLE_SOURCE_DIR "/docs/coverage.md";
-constexpr std::array<std::string_view, 6> kClasses = {"atomic", "transform", "composite", "control", "container", "host"};
+constexpr std::array<std::string_view, 6> kClasses = {"atomic",  "transform", "composite",
+                                                      "control", "container", "host"};
 
 struct Count {
   int passed = 0, left_out = 0;

@@ -55,12 +55,11 @@ void count_operators(const graph::Graph& graph, std::map<std::string, int>& coun
 Value ports_json(const std::vector<engine::Port>& ports) {
   Value out = Value::array();
   for (const engine::Port& port : ports)
-    out.push_back(
-        {{"name", port.name},
-         {"kind", engine::name_of(port.kind)},
-         {"dtype", name_of(port.dtype)},
-         {"dims", port.dims},
-         {"symbols", port.symbols}});
+    out.push_back({{"name", port.name},
+                   {"kind", engine::name_of(port.kind)},
+                   {"dtype", name_of(port.dtype)},
+                   {"dims", port.dims},
+                   {"symbols", port.symbols}});
   return out;
 }
 

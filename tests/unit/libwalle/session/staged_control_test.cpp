@@ -69,8 +69,8 @@ std::unique_ptr<Session> session_of(Graph graph, engine::SessionOptions options 
 TEST(StagedControl, CarriesALoopWhoseValuesGrow) {
   const auto session = session_of(doubling(false));
   for (const int64_t trips : {int64_t{3}, int64_t{1}, int64_t{3}}) {
-    const auto out = session->run(
-        std::vector<NamedTensor>{{"x", floats({2}, {1, 2})}, {"trips", Tensor::scalar(trips)}});
+    const auto out =
+        session->run(std::vector<NamedTensor>{{"x", floats({2}, {1, 2})}, {"trips", Tensor::scalar(trips)}});
     ASSERT_TRUE(out) << out.error().message;
     EXPECT_EQ((*out)[0].count(), 2 << trips);
     const auto wanted = trips == 3 ? std::vector<float>{6, 12, 24} : std::vector<float>{6};
