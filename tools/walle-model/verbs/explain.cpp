@@ -101,17 +101,27 @@ int said(int found, const std::string& name) {
   return found == 0 ? 1 : 0;
 }
 
-/// A run in stages: each stage's plan, what was carried out after it, and what was left.
+/// The node whose block a stage runs, and the nodes of its steps.
+std::string stage_text(const Value& stage) {
+  std::string out = stage.value("inside", "");
+  for (const Value& step : stage.value("steps", Value::array())) out += '\n' + text(step, "name");
+  return out;
+}
+
+/// A run in stages: each stage's plan, what was carried out after it, and what was left. Stages of a loop that differ
+/// in shapes alone are shown once.
 void print_stages(const Value& run) {
   size_t number = 0;
+  std::map<std::string, size_t> shown;
   for (const Value& stage : run.value("stages", Value::array())) {
     const std::string inside = stage.value("inside", "");
-    std::cout << "stage " << number++ << (inside.empty() ? "" : " in " + inside) << ", run " << text(stage, "runs")
-              << " times, " << text(stage, "left") << " nodes left\n";
-    if (stage.contains("steps")) print_steps(stage);
+    std::cout << "stage " << number << (inside.empty() ? "" : " in " + inside) << ", run " << text(stage, "runs")
+              << " times, " << text(stage, "left") << " nodes left";
+    const auto [like, added] = shown.emplace(stage_text(stage), number++);
+    std::cout << (added ? "\n" : ", as stage " + std::to_string(like->second) + " with other shapes\n");
+    if (added && stage.contains("steps")) print_steps(stage);
     for (const Value& node : stage.value("carried", Value::array()))
       std::cout << "carried out: " << text(node, "op") << "  " << text(node, "name") << '\n';
-    std::cout << '\n';
   }
 }
 
