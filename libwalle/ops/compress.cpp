@@ -36,9 +36,18 @@ Status infer(const NodeView& node, InferContext& context) {
   return {};
 }
 
-Replacement decompose(const NodeView& node, GraphBuilder& builder) {
+/// The kept positions as a vector: numbers, or what NonZero finds.
+Result<ValueId> positions_of(const NodeView& node, GraphBuilder& builder) {
   const auto positions = WALLE_TRY(kept(node));
-  if (!positions) return node.fail(ErrorCode::unsupported, "the shape depends on the data of the condition");
+  if (positions) return builder.ints(*positions);
+  const Ints all = {-1};
+  const ValueId condition = WALLE_TRY(rules::reshape(builder, node.operand(1), all));
+  const Ints front = {0};
+  return builder.one("Squeeze", {WALLE_TRY(builder.one("NonZero", {condition})), builder.ints(front)});
+}
+
+Replacement decompose(const NodeView& node, GraphBuilder& builder) {
+  const ValueId positions = WALLE_TRY(positions_of(node, builder));
   const Ints dims = WALLE_TRY(node.dims(0));
   ValueId x = node.operand(0);
   int64_t axis = 0;
@@ -47,7 +56,7 @@ Replacement decompose(const NodeView& node, GraphBuilder& builder) {
   } else {
     x = WALLE_TRY(rules::reshape(builder, x, Ints{rules::count(dims)}));
   }
-  return rules::replaced(builder.one("Gather", {x, builder.ints(*positions)}, {{"axis", axis}}));
+  return rules::replaced(builder.one("Gather", {x, positions}, {{"axis", axis}}));
 }
 
 }  // namespace

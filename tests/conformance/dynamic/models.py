@@ -9,6 +9,8 @@ import onnx
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 
+import control
+
 FLOAT, INT64, BOOL = TensorProto.FLOAT, TensorProto.INT64, TensorProto.BOOL
 random = np.random.default_rng(11)
 
@@ -176,17 +178,18 @@ def cases():
 
 
 def main(out):
-    for graph, inputs in cases():
-        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    made = [(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), inputs)
+            for graph, inputs in cases()]
+    for model, inputs in made + list(control.cases()):
         onnx.checker.check_model(model)
-        path = os.path.join(out, graph.name + ".onnx")
+        path = os.path.join(out, model.graph.name + ".onnx")
         onnx.save(model, path)
         session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
         for i, given in enumerate(inputs):
-            folder = os.path.join(out, graph.name, str(i))
+            folder = os.path.join(out, model.graph.name, str(i))
             os.makedirs(folder, exist_ok=True)
-            made = dict(zip([o.name for o in session.get_outputs()], session.run(None, given)))
-            for kind, arrays in (("in", given), ("out", made)):
+            results = dict(zip([o.name for o in session.get_outputs()], session.run(None, given)))
+            for kind, arrays in (("in", given), ("out", results)):
                 for k, (name, array) in enumerate(arrays.items()):
                     np.save(os.path.join(folder, f"{kind}_{k}_{name}.npy"), np.array(array, order="C"))
 
