@@ -143,7 +143,7 @@ def cases():
         "shapes": [{"x": normal(3, 4), "p": ints(1, 0, 2, 1), "rep": ints(2, 3), "st": ints(1, -3), "en": ints(3, 4),
                     "depth": i64(5), "hot": ints(1, 4, 0), "sc": np.array([2, 1.5], f32)},
                    {"x": normal(2, 2), "p": ints(0, 0, 0, 0), "rep": ints(1, 2), "st": ints(0, 0), "en": ints(0, 9),
-                    "depth": i64(3), "hot": ints(), "sc": np.array([1, 3], f32)}],
+                    "depth": i64(3), "hot": ints(2), "sc": np.array([1, 3], f32)}],
         "fills": [{"sh": ints(*s), "lim": f32(limit), "x": normal(4), "ax": i64(0)}
                   for s, limit in (((2, 3), 2.2), ((0, 3), 0))],
         "map": [{"x": normal(sum(s), 3), "sp": ints(*s)} for s in ((2, 3), (1, 1, 1))],
