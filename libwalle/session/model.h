@@ -25,6 +25,7 @@ namespace walle::session {
     graph::Graph graph, std::span<const engine::NamedTensor> inputs, const engine::SessionOptions& options);
 
 /// Calls `show` with the graph after each pass of making a plan for these inputs, for `walle-model explain --passes`.
+/// A model that runs in stages is run once, with all passes of all stages.
 [[nodiscard]] Status trace_passes(const engine::Model& model, std::span<const engine::NamedTensor> inputs,
                                   const engine::SessionOptions& options,
                                   const std::function<void(std::string_view pass, const graph::Graph&)>& show);

@@ -30,7 +30,7 @@ struct Session::Impl {
         search(session::environment().contenders(), with.backend),
         deciding(session::deciding_inputs(*graph)),
         runner(with.threads),
-        stages({context(), with}, runner) {
+        stages({context(), with, {}}, runner) {
     const auto& ports = model->inputs();
     if (std::any_of(ports.begin(), ports.end(), [](const Port& port) { return port.kind != ValueKind::tensor; }))
       run_in_stages();
@@ -172,7 +172,12 @@ Status trace_passes(const engine::Model& model, std::span<const engine::NamedTen
   const auto ordered = WALLE_TRY(match_inputs(*graph, inputs));
   search::Search search(environment().contenders(), options.backend);
   const PlanContext context{&search, model.impl().shared.get(), options.precision, options.threads};
-  WALLE_TRY(specialise(*graph, ordered, deciding_inputs(*graph), options, context, show));
+  const auto plan = specialise(*graph, ordered, deciding_inputs(*graph), options, context, show);
+  if (plan || plan.error().code != ErrorCode::unsupported) return plan ? Status() : fail(plan.error());
+  PlanRunner plans(options.threads);
+  StagedRunner stages({context, options, show}, plans);
+  Remainder whole = remainder_of(graph->clone());
+  WALLE_TRY(stages.run(whole, WALLE_TRY(engine::values_of(*graph, ordered)), {}));
   return {};
 }
 

@@ -6,7 +6,6 @@
 #include "libwalle/passes/isolate.h"
 #include "libwalle/passes/pass.h"
 #include "libwalle/passes/rewrite.h"
-#include "libwalle/session/specialise.h"
 #include "libwalle/session/stage_cut.h"
 
 namespace walle::session {
@@ -78,6 +77,7 @@ class StageMaker {
       }
     }
     passes::PassContext pass = pass_context(context_.options, context_.plan);
+    pass.dump = context_.dump;
     return passes::run_alone(passes::stage_passes(), graph_, pass);
   }
 
@@ -157,7 +157,9 @@ class StageMaker {
       part.outputs.push_back(static_cast<ValueId>(v));
       slots_[v] = next_slot_++;
     }
-    stage_->plan = WALLE_TRY(plan_graph(std::move(part), pass_context(context_.options, context_.plan), context_.plan));
+    passes::PassContext pass = pass_context(context_.options, context_.plan);
+    pass.dump = context_.dump;
+    stage_->plan = WALLE_TRY(plan_graph(std::move(part), std::move(pass), context_.plan));
     return {};
   }
 

@@ -10,6 +10,7 @@
 
 #include "libwalle/session/build_plan.h"
 #include "libwalle/session/recent_cache.h"
+#include "libwalle/session/specialise.h"
 
 namespace walle::session {
 
@@ -53,6 +54,7 @@ struct Stage {
 struct StageContext {
   PlanContext plan;
   engine::SessionOptions options;
+  Dump dump;  ///< (optional)
 };
 
 /// The next stage of `from` for these values: as much as can be planned, and what can be carried out then. Values of
