@@ -29,6 +29,8 @@ TEST(OpTable, EveryOperatorBecomesWhatItsClassPromises) {
     EXPECT_TRUE(op->op_class != OpClass::atomic || op->atomic != nullptr) << op->name;
     EXPECT_TRUE(op->op_class != OpClass::transform || op->regions != nullptr) << op->name;
     EXPECT_TRUE(op->op_class != OpClass::composite || op->decompose != nullptr) << op->name;
+    const bool carried = op->op_class == OpClass::container || op->op_class == OpClass::host;
+    EXPECT_TRUE(!carried || op->carry_out != nullptr) << op->name;
   }
 }
 
