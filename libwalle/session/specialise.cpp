@@ -179,6 +179,7 @@ Result<Tensor> as_declared(const Graph& graph, size_t input, const Tensor& tenso
 
 Status bind_input(Graph& graph, ValueId id, const Tensor& tensor, bool by_value) {
   graph::Value& value = graph.value(id);
+  if (value.constant) return {};  // captured by a block: a constant of the stage that runs it
   value.kind = graph::ValueKind::tensor;
   value.dtype = tensor.dtype();
   value.shape = graph::to_shape(tensor.dims());

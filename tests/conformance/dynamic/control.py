@@ -100,6 +100,20 @@ MODELS = {
   q = Range (s, lim, d)
   cs = CumSum (x, ax)
 }''',
+    # A loop that cuts by a size given from outside and by its turn.
+    "windows": '''windows (float[n] x, int64[1] size, int64 m) => (float[k] y, float[t] s) {
+  zero = Constant <value = int64[1] {0}> ()
+  cut = Slice (x, zero, size)
+  y, s = Loop (m, none, cut) <body = b (int64 i, bool c, float[p] v) => (bool d, float[q] w, float t) {
+     d = Identity (c)
+     shape = Constant <value = int64[1] {1}> ()
+     at = Reshape (i, shape)
+     to = Add (at, size)
+     part = Slice (x, at, to)
+     w = Concat <axis = 0> (v, part)
+     t = ReduceSum <keepdims = 0> (part)
+  }>
+}''',
     # SequenceMap over parts of different lengths.
     "map": '''map (float[n,3] x, int64[k] sp) => (float[m] y, int64 len) {
   s = SplitToSequence <axis = 0> (x, sp)
@@ -146,6 +160,7 @@ def cases():
                     "depth": i64(3), "hot": ints(2), "sc": np.array([1, 3], f32)}],
         "fills": [{"sh": ints(*s), "lim": f32(limit), "x": normal(4), "ax": i64(0)}
                   for s, limit in (((2, 3), 2.2), ((0, 3), 0))],
+        "windows": [{"x": normal(9), "size": ints(s), "m": i64(m)} for s, m in ((2, 3), (3, 12), (2, 0))],
         "map": [{"x": normal(sum(s), 3), "sp": ints(*s)} for s in ((2, 3), (1, 1, 1))],
     }
     for name, text in MODELS.items():

@@ -69,7 +69,7 @@ TEST_P(Dynamic, GivesOnnxRuntimesOutputs) { check(std::get<0>(GetParam()), std::
 INSTANTIATE_TEST_SUITE_P(Models, Dynamic,
                          ::testing::Combine(::testing::Values("detector", "ssd", "decoder", "sequences", "unique",
                                                               "nested", "scan", "branches", "trips", "until", "shapes",
-                                                              "fills", "map"),
+                                                              "fills", "windows", "map"),
                                             ::testing::Values("ref", "cpu")),
                          [](const auto& info) { return std::get<0>(info.param) + "_" + std::get<1>(info.param); });
 
