@@ -29,6 +29,16 @@ struct Case {
 /// Name → reason, of left_out.txt.
 [[nodiscard]] std::map<std::string, std::string> left_out();
 
+/// How the outputs of a case are compared if not with the usual tolerances.
+struct Otherwise {
+  bool in_range = false;  ///< random: types and shapes, and every number in [low, high]
+  double low = 0, high = 0;
+  double absolute = 0;  ///< else: the absolute tolerance
+  std::string reason;
+};
+/// By name, of compared_otherwise.txt.
+[[nodiscard]] const std::map<std::string, Otherwise>& compared_otherwise();
+
 /// One set of inputs and expected outputs, in the model's order.
 struct Data {
   std::vector<engine::AnyValue> inputs, outputs;
