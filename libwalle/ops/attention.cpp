@@ -54,6 +54,7 @@ Status infer(const NodeView& node, InferContext& context) {
   if (node.has(kPastKey) != node.has(kPastValue))
     return node.fail(ErrorCode::invalid_argument, "past key and past value come together");
   const Sizes s = WALLE_TRY(sizes_of(node, context));
+  if (node.has(kMask) && node.value(kMask).shape->size() > 4) return rules::mismatch(node, 0, kMask);
   Dim total = s.k[2];
   if (node.has(kPastKey)) {
     const Shape& past = *node.value(kPastKey).shape;

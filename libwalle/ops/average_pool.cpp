@@ -8,9 +8,10 @@ namespace {
 /// padding becomes part of the operand.
 Replacement decompose(const NodeView& node, GraphBuilder& builder) {
   const bool counts = WALLE_TRY(node.attribute_int("count_include_pad", 0)) != 0;
-  const Ints pads = WALLE_TRY(node.attribute_ints("pads", {}));
-  if (!counts || WALLE_TRY(node.attribute_int("ceil_mode", 0)) == 0 || pads.empty()) return rules::canonical();
-  const size_t spatial = pads.size() / 2;
+  const bool automatic = WALLE_TRY(node.attribute_string("auto_pad", "NOTSET")) != "NOTSET";
+  if (!counts || automatic || WALLE_TRY(node.attribute_int("ceil_mode", 0)) == 0) return rules::canonical();
+  const size_t spatial = WALLE_TRY(node.dims(0)).size() - 2;
+  const Ints pads = WALLE_TRY(node.attribute_ints("pads", Ints(2 * spatial, 0)));
   Ints around(2 * (spatial + 2), 0);
   for (size_t i = 0; i < spatial; ++i) {
     around[2 + i] = pads[i];

@@ -19,6 +19,9 @@ Status infer(const NodeView& node, InferContext& context) {
   if (x.size() != 3 || block < 1) return rules::mismatch(node, 0, 2);
   if (x[1].known() && x[1].value() % block != 0)
     return node.fail(ErrorCode::invalid_argument, "the columns are no multiple of the block");
+  for (const Dim& dim : *image) {
+    if (dim.known() && dim.value() < 0) return node.fail(ErrorCode::invalid_argument, "the image has a negative size");
+  }
   Shape result = {x[0], rules::over(context, x[1], Dim(block))};
   result.insert(result.end(), image->begin(), image->end());
   context.set(0, dtype, std::move(result));
@@ -46,6 +49,7 @@ Result<std::vector<Region>> regions(const NodeView& node, size_t) {
   const Ints places = positions_of(a, image);
   if (rules::count(places) != x[2])
     return node.fail(ErrorCode::invalid_argument, "needs " + std::to_string(rules::count(places)) + " columns");
+  if (rules::count(y) == 0) return std::vector<Region>{};
   const Ints from = rules::strides(x);
   const Ints to = rules::strides(y);
   const Ints place_steps = rules::strides(places);

@@ -50,7 +50,9 @@ Status infer(const NodeView& node, InferContext& context) {
   }
   const Shape& q = *node.value(0).shape;
   const Shape& v = *node.value(2).shape;
-  if (q.size() != 3 || node.value(1).shape->size() != 3 || v.size() != 3) return rules::mismatch(node, 0, 2);
+  for (size_t i = 0; i < node.operand_count(); ++i) {
+    if (node.has(i) && node.value(i).shape->size() != (i == kState ? 4U : 3U)) return rules::mismatch(node, 0, i);
+  }
   const Dim size = rules::over(context, v[2], Dim(h.key));
   context.set(0, dtype, {q[0], q[1], rules::times(context, size, Dim(h.query))});
   context.set(1, state, {q[0], Dim(h.key), rules::over(context, q[2], Dim(h.query)), size});

@@ -52,7 +52,7 @@ Replacement decompose(const NodeView& node, GraphBuilder& builder) {
   Formula f(builder);
   const Term rois = f.of(node.operand(1));
   const Term image = rois.slice(1, 0, 1).reshape({regions}).cast(DType::i64);
-  const auto edge = [&](int64_t i) { return (rois.slice(1, i, i + 1) * scale).apply("Round"); };
+  const auto edge = [&](int64_t i) { return (rois.slice(1, i, i + 1) * scale + 0.5).apply("Floor"); };
   const Term columns = members(f, edge(1), edge(3), bins[1], x[3]).reshape({regions, 1, 1, bins[1], x[3]});
   const Term rows = members(f, edge(2), edge(4), bins[0], x[2]).reshape({regions, 1, bins[0], x[2], 1});
   const Term images = f.op("Gather", {f.of(node.operand(0)), image}, {{"axis", int64_t{0}}});

@@ -70,7 +70,7 @@ Line line_of(Formula& f, const Options& o, Term from, Term to, int64_t bins, int
   if (!o.half_pixel) extent = f.op("Max", {extent, f.number(extent.dtype(), 1)});
   const Term bin = extent / static_cast<double>(bins);
   Line line;
-  line.most = o.ratio > 0 ? o.ratio : (size + bins - 1) / bins + 1;
+  line.most = o.ratio > 0 ? o.ratio : 2 * ((size + bins - 1) / bins) + 1;  // regions up to twice the image
   const auto most = static_cast<double>(line.most);
   line.samples = o.ratio > 0 ? bin * 0.0 + most : rules::clamp(bin.apply("Ceil"), 1, most);
   std::vector<double> which, sample;

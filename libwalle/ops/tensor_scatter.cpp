@@ -28,7 +28,7 @@ Replacement decompose(const NodeView& node, GraphBuilder& builder) {
   if (node.has(2)) place = place + f.of(node.operand(2)).reshape({cache[0], 1, 1, 1});
   if (mode == "circular") place = f.op("Mod", {place, f.number(DType::i64, static_cast<double>(cache[at]))});
   const Ints whole = {cache[0], between, length, 1};
-  const Term rows = concat(
+  const Term rows = rules::concat(
       {f.positions(cache[0], 4, 0).expand(whole), f.positions(between, 4, 1).expand(whole), place.expand(whole)}, 3);
   const Term data = f.of(node.operand(0)).reshape({cache[0], between, cache[at], rest});
   const Term values = f.of(node.operand(1)).reshape({cache[0], between, length, rest});

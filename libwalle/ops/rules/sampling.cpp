@@ -32,7 +32,9 @@ Ends ends_of(const Images& images, int64_t size) {
 /// The point itself brought inside, as the border asks.
 Term inside(const Images& images, Term x, int64_t size) {
   const auto [low, high] = ends_of(images, size);
-  if (images.border == Border::zeros) return x;
+  // Cubic weights near a border are those of the point where it is: only its taps are brought inside.
+  const bool outside_counts = images.border == Border::border && images.interpolation == Interpolation::cubic;
+  if (images.border == Border::zeros || outside_counts) return x;
   if (images.border == Border::reflection) return reflected(x, low, high);
   const Term below = compare("Less", x, low);
   const Term above = compare("Greater", x, high);

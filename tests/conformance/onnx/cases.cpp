@@ -31,7 +31,8 @@ std::string folder_of(const std::string& group) {
 
 void collect(const onnx::GraphProto& graph, std::set<std::string>& names) {
   for (const auto& node : graph.node()) {
-    names.insert(node.op_type());
+    const bool own = node.domain().empty() || node.domain() == "ai.onnx";
+    names.insert(own ? node.op_type() : node.domain() + "." + node.op_type());
     for (const auto& attribute : node.attribute()) {
       if (attribute.has_g()) collect(attribute.g(), names);
     }

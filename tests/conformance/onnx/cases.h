@@ -24,7 +24,7 @@ struct Case {
 [[nodiscard]] bool is_newest(const Case& one);
 /// All cases that are installed, sorted.
 [[nodiscard]] std::vector<Case> all_cases();
-/// Operators that a case's model uses, also in its blocks; empty if it cannot be read.
+/// Operators that a case's model uses, also in its blocks ("Add", "ai.onnx.ml.Binarizer"); empty if it cannot be read.
 [[nodiscard]] std::set<std::string> operators_of(const Case& one);
 /// Name → reason, of left_out.txt.
 [[nodiscard]] std::map<std::string, std::string> left_out();
