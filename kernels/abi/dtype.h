@@ -8,9 +8,38 @@
 
 namespace walle {
 
-/// Element types. `boolean` is one byte, 0 or 1. `i4`/`u4` are packed two to a byte, low half first (weights only).
-enum class DType : uint8_t { f32, f16, bf16, f64, i8, u8, i16, u16, i32, u32, i64, u64, boolean, i4, u4 };
-inline constexpr int kDTypes = 15;
+/// Element types. `boolean` is one byte, 0 or 1. Types below 8 bits are packed, the first element in the lowest bits.
+/// Packed types and the floats of 8 and 4 bits (small_float.h) only carry data: casts, quantisation and copies know
+/// them, arithmetic does not.
+enum class DType : uint8_t {
+  f32,
+  f16,
+  bf16,
+  f64,
+  i8,
+  u8,
+  i16,
+  u16,
+  i32,
+  u32,
+  i64,
+  u64,
+  boolean,
+  i4,
+  u4,
+  f8e4m3fn,
+  f8e4m3fnuz,
+  f8e5m2,
+  f8e5m2fnuz,
+  f8e8m0,
+  f4e2m1,
+  i2,
+  u2
+};
+inline constexpr int kDTypes = 23;
+
+/// How a cast to f8e8m0 takes a power of two from a number that is none.
+enum class ScaleRounding : uint8_t { up, down, nearest };
 
 /// IEEE 754 binary16 and bfloat16 as storage; arithmetic goes through float.
 struct Half {
@@ -21,25 +50,35 @@ struct BFloat16 {
 };
 
 namespace detail {
+enum class DTypeKind : uint8_t { floating, integer, boolean, small_float };
 struct DTypeRow {
   std::string_view name;
   int bits;
+  DTypeKind kind;
 };
-inline constexpr std::array<DTypeRow, kDTypes> kDTypeRows = {{{"f32", 32},
-                                                              {"f16", 16},
-                                                              {"bf16", 16},
-                                                              {"f64", 64},
-                                                              {"i8", 8},
-                                                              {"u8", 8},
-                                                              {"i16", 16},
-                                                              {"u16", 16},
-                                                              {"i32", 32},
-                                                              {"u32", 32},
-                                                              {"i64", 64},
-                                                              {"u64", 64},
-                                                              {"bool", 8},
-                                                              {"i4", 4},
-                                                              {"u4", 4}}};
+inline constexpr std::array<DTypeRow, kDTypes> kDTypeRows = {{{"f32", 32, DTypeKind::floating},
+                                                              {"f16", 16, DTypeKind::floating},
+                                                              {"bf16", 16, DTypeKind::floating},
+                                                              {"f64", 64, DTypeKind::floating},
+                                                              {"i8", 8, DTypeKind::integer},
+                                                              {"u8", 8, DTypeKind::integer},
+                                                              {"i16", 16, DTypeKind::integer},
+                                                              {"u16", 16, DTypeKind::integer},
+                                                              {"i32", 32, DTypeKind::integer},
+                                                              {"u32", 32, DTypeKind::integer},
+                                                              {"i64", 64, DTypeKind::integer},
+                                                              {"u64", 64, DTypeKind::integer},
+                                                              {"bool", 8, DTypeKind::boolean},
+                                                              {"i4", 4, DTypeKind::integer},
+                                                              {"u4", 4, DTypeKind::integer},
+                                                              {"f8e4m3fn", 8, DTypeKind::small_float},
+                                                              {"f8e4m3fnuz", 8, DTypeKind::small_float},
+                                                              {"f8e5m2", 8, DTypeKind::small_float},
+                                                              {"f8e5m2fnuz", 8, DTypeKind::small_float},
+                                                              {"f8e8m0", 8, DTypeKind::small_float},
+                                                              {"f4e2m1", 4, DTypeKind::small_float},
+                                                              {"i2", 2, DTypeKind::integer},
+                                                              {"u2", 2, DTypeKind::integer}}};
 }  // namespace detail
 
 [[nodiscard]] constexpr std::string_view name_of(DType dtype) {
@@ -48,10 +87,19 @@ inline constexpr std::array<DTypeRow, kDTypes> kDTypeRows = {{{"f32", 32},
 [[nodiscard]] constexpr int bits_of(DType dtype) { return detail::kDTypeRows[static_cast<size_t>(dtype)].bits; }
 /// Bytes that `count` elements take; `count` ≥ 0.
 [[nodiscard]] constexpr int64_t bytes_of(DType dtype, int64_t count) { return (count * bits_of(dtype) + 7) / 8; }
+/// The floats that kernels compute with.
 [[nodiscard]] constexpr bool is_float(DType d) {
-  return d == DType::f32 || d == DType::f16 || d == DType::bf16 || d == DType::f64;
+  return detail::kDTypeRows[static_cast<size_t>(d)].kind == detail::DTypeKind::floating;
 }
-[[nodiscard]] constexpr bool is_integer(DType d) { return !is_float(d) && d != DType::boolean; }
+[[nodiscard]] constexpr bool is_integer(DType d) {
+  return detail::kDTypeRows[static_cast<size_t>(d)].kind == detail::DTypeKind::integer;
+}
+/// The floats of 8 and 4 bits.
+[[nodiscard]] constexpr bool is_small_float(DType d) {
+  return detail::kDTypeRows[static_cast<size_t>(d)].kind == detail::DTypeKind::small_float;
+}
+/// True for types that only carry data.
+[[nodiscard]] constexpr bool is_storage_only(DType d) { return is_small_float(d) || bits_of(d) < 8; }
 [[nodiscard]] constexpr std::optional<DType> dtype_from(std::string_view name) {
   for (int i = 0; i < kDTypes; ++i) {
     if (detail::kDTypeRows[static_cast<size_t>(i)].name == name) return static_cast<DType>(i);

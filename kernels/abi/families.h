@@ -131,9 +131,11 @@ struct BinaryAttributes {
 struct SelectAttributes {
   friend bool operator==(const SelectAttributes&, const SelectAttributes&) = default;
 };
-/// y = dtype(a). Float to integer truncates towards zero; to boolean is a != 0. saturate: clamp instead of wrapping.
+/// y = dtype(a). Float to integer truncates towards zero; to boolean is a != 0. saturate: clamp instead of wrapping, or
+/// of giving infinity or NaN. bits: y has the bits of a instead of its value (both types are equally wide).
 struct CastAttributes {
-  bool saturate = false;
+  bool saturate = false, bits = false;
+  ScaleRounding rounding{};  ///< to f8e8m0 alone
   friend bool operator==(const CastAttributes&, const CastAttributes&) = default;
 };
 /// y[…,m,n] = alpha * sum_k a[…,m,k] * b[…,k,n]; leading axes are batch (equal after broadcasting, as strides).
@@ -263,10 +265,12 @@ struct TopKAttributes {
   friend bool operator==(const TopKAttributes&, const TopKAttributes&) = default;
 };
 /// y = saturate(round_half_even(a / scale) + zero_point); operands (a, scale, zero_point?), along axis where scale has
-/// rank 1.
+/// rank 1; with the operand's rank, `block` elements along axis share one. To small floats nothing is rounded but by
+/// the type, and saturate says what lies beyond it.
 struct QuantizeAttributes {
   int32_t axis = 1;
   int64_t block = 0;
+  bool saturate = true;
   friend bool operator==(const QuantizeAttributes&, const QuantizeAttributes&) = default;
 };
 /// y = (a - zero_point) * scale.
@@ -285,12 +289,20 @@ struct RasterAttributes {
   friend bool operator==(const RasterAttributes&, const RasterAttributes&) = default;
 };
 
+/// y[i] (f32 or f64) in [0, 1): Philox4x32-10 with `seed` as its key and i as its counter. each_run: every run draws
+/// anew, so a kernel counts runs; else every run gives the same.
+struct RandomAttributes {
+  uint64_t seed = 0;
+  bool each_run = false;
+  friend bool operator==(const RandomAttributes&, const RandomAttributes&) = default;
+};
+
 using FamilyAttributes =
     std::variant<UnaryAttributes, BinaryAttributes, SelectAttributes, CastAttributes, MatMulAttributes, ConvAttributes,
                  ConvTransposeAttributes, ReduceAttributes, ArgReduceAttributes, ScanAttributes, SoftmaxAttributes,
                  NormAttributes, LrnAttributes, PoolAttributes, ResizeAttributes, GatherAttributes,
                  GatherElementsAttributes, GatherNdAttributes, ScatterAttributes, TopKAttributes, QuantizeAttributes,
-                 DequantizeAttributes, IotaAttributes, RasterAttributes>;
+                 DequantizeAttributes, IotaAttributes, RasterAttributes, RandomAttributes>;
 
 /// The families in the order of FamilyAttributes: family_of(attributes) is its index. Appending a family appends both.
 enum class Family : uint8_t {
@@ -317,12 +329,14 @@ enum class Family : uint8_t {
   quantize,
   dequantize,
   iota,
-  raster
+  raster,
+  random
 };
-inline constexpr std::array<std::string_view, 24> kFamilyNames = {
+inline constexpr std::array<std::string_view, 25> kFamilyNames = {
     "unary",           "binary",    "select",  "cast",  "matmul",   "conv",       "conv_transpose", "reduce",
     "arg_reduce",      "scan",      "softmax", "norm",  "lrn",      "pool",       "resize",         "gather",
-    "gather_elements", "gather_nd", "scatter", "top_k", "quantize", "dequantize", "iota",           "raster"};
+    "gather_elements", "gather_nd", "scatter", "top_k", "quantize", "dequantize", "iota",           "raster",
+    "random"};
 static_assert(kFamilyNames.size() == std::variant_size_v<FamilyAttributes>);
 [[nodiscard]] inline Family family_of(const FamilyAttributes& attributes) {
   return static_cast<Family>(attributes.index());

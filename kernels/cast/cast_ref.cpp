@@ -10,7 +10,10 @@ namespace {
 
 std::optional<Refusal> accepts(const Problem& p) {
   if (auto refusal = check_arity(p, 1)) return refusal;
-  return refuse_if(p.operands[0].dims != p.results[0].dims, "operand and result differ in shape");
+  if (p.operands[0].dims != p.results[0].dims) return Refusal{"operand and result differ in shape"};
+  const bool bits = std::get<CastAttributes>(p.attributes).bits;
+  return refuse_if(bits && bits_of(p.operands[0].dtype) != bits_of(p.results[0].dtype),
+                   "bits of types that are not equally wide");
 }
 
 Work work(const Problem& p, const Params&) { return elementwise_work(p, 4); }
@@ -43,28 +46,48 @@ void map(const Arguments& a) {
           [&](const auto& at) { y[at[1]] = store<R>(to_wide<R>(load(x[at[0]]), saturate)); });
 }
 
-/// To or from i4 and u4.
-void run_packed(const Arguments& a) {
+/// The bits of an element of a type that only carries data.
+unsigned carried_bits(DType dtype, double x, const CastAttributes& attributes) {
+  if (is_small_float(dtype)) return small_to_bits(dtype, x, attributes.saturate, attributes.rounding);
+  const bool is_signed = dtype == DType::i4 || dtype == DType::i2;
+  const int64_t span = int64_t{1} << bits_of(dtype);
+  auto value = clamp_to<int64_t>(x);
+  if (attributes.saturate) value = std::clamp(value, is_signed ? -span / 2 : 0, (is_signed ? span / 2 : span) - 1);
+  return static_cast<unsigned>(value & (span - 1));
+}
+
+/// To or from a type that only carries data. Its values are exact in double.
+void run_carried(const Arguments& a) {
   const DType from = a.problem->operands[0].dtype;
   const Operand& result = a.problem->results[0];
-  const bool saturate = std::get<CastAttributes>(a.problem->attributes).saturate;
-  const int64_t low = result.dtype == DType::i4 ? -8 : 0;
-  const int64_t high = result.dtype == DType::i4 ? 7 : 15;
+  const auto& attributes = std::get<CastAttributes>(a.problem->attributes);
+  const int bits = bits_of(result.dtype);
   walk<2>(result.dims, {a.problem->operands[0].strides, result.strides}, [&](const auto& at) {
-    if (is_float(result.dtype)) {
-      store_as(result.dtype, a.results[0], at[1], load_as<double>(from, a.operands[0], at[0]));
-      return;
-    }
-    auto value = load_as<int64_t>(from, a.operands[0], at[0]);
-    if (saturate && bits_of(result.dtype) == 4) value = std::clamp(value, low, high);
-    store_as(result.dtype, a.results[0], at[1], value);
+    const auto x = load_as<double>(from, a.operands[0], at[0]);
+    if (!is_storage_only(result.dtype)) return store_as(result.dtype, a.results[0], at[1], x);
+    const unsigned raw = carried_bits(result.dtype, x, attributes);
+    if (bits < 8) return set_packed(a.results[0], bits, at[1], raw);
+    static_cast<uint8_t*>(a.results[0])[at[1]] = static_cast<uint8_t>(raw);
+  });
+}
+
+/// The same bits under another name.
+void run_bits(const Arguments& a) {
+  const Operand& result = a.problem->results[0];
+  const int bits = bits_of(result.dtype);
+  walk<2>(result.dims, {a.problem->operands[0].strides, result.strides}, [&](const auto& at) {
+    const bool visited = visit_size(result.dtype, [&]<class T>(std::type_identity<T>) {
+      static_cast<T*>(a.results[0])[at[1]] = static_cast<const T*>(a.operands[0])[at[0]];
+    });
+    if (!visited) set_packed(a.results[0], bits, at[1], packed_at(a.operands[0], bits, at[0]));
   });
 }
 
 void run(const Arguments& a, TileRange) noexcept {
   const DType from = a.problem->operands[0].dtype;
   const DType to = a.problem->results[0].dtype;
-  if (bits_of(from) < 8 || bits_of(to) < 8) return run_packed(a);
+  if (std::get<CastAttributes>(a.problem->attributes).bits) return run_bits(a);
+  if (is_storage_only(from) || is_storage_only(to)) return run_carried(a);
   visit_dtype(from, [&]<class T>(std::type_identity<T>) {
     visit_dtype(to, [&]<class R>(std::type_identity<R>) { map<T, R>(a); });
   });

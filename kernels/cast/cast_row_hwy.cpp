@@ -14,6 +14,7 @@ RowPlan<2> plan_of(const Problem& p) {
 std::optional<Refusal> accepts(const Problem& p) {
   if (auto refusal = check_arity(p, 1)) return refusal;
   if (p.operands[0].dims != p.results[0].dims) return Refusal{"operand and result differ in shape"};
+  if (std::get<CastAttributes>(p.attributes).bits) return Refusal{"copies bits"};
   if (convert_row(p.operands[0].dtype, p.results[0].dtype) == nullptr)
     return Refusal{"no vector form for these dtypes"};
   const RowPlan<2> plan = plan_of(p);

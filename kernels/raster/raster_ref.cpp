@@ -16,6 +16,8 @@ std::optional<Refusal> accepts(const Problem& p) {
     if (region.source != Region::kFill && (source >= p.operands.size() || p.operands[source].dtype != dtype)) {
       return Refusal{"a region's source does not exist or has another dtype"};
     }
+    if (region.combine != Combine::copy && is_small_float(dtype))
+      return Refusal{"a dtype that only carries data: cast it first"};
     if (!region.indexed) continue;
     const auto index = static_cast<size_t>(region.indexed->operand);
     if (index >= p.operands.size() || region.indexed->axis >= region.axes.size()) {
@@ -88,7 +90,8 @@ void run_region(const Arguments& a, const Region& region) {
   const Box box = box_of(region);
   auto* y = static_cast<T*>(a.results[0]) + region.dst_offset;
   if (region.source == Region::kFill) {
-    const T fill = store<T>(convert<Wide<T>>(region.fill));
+    T fill{};
+    store_as(a.problem->results[0].dtype, &fill, 0, region.fill);
     walk<1>(box.dims, {box.dst}, [&](const auto& at) { combine(y[at[0]], fill, region.combine); });
     return;
   }
@@ -122,7 +125,9 @@ void raster(const Arguments& a) {
 }
 
 void run(const Arguments& a, TileRange) noexcept {
-  visit_dtype(a.problem->results[0].dtype, [&]<class T>(std::type_identity<T>) { raster<T>(a); });
+  const DType dtype = a.problem->results[0].dtype;
+  if (is_small_float(dtype)) return raster<uint8_t>(a);
+  visit_dtype(dtype, [&]<class T>(std::type_identity<T>) { raster<T>(a); });
 }
 
 }  // namespace

@@ -31,11 +31,24 @@ double multiply_adds(const Problem& problem) {
   return static_cast<double>(problem.operands[0].count()) * filter;
 }
 
+namespace {
+
+/// Families that copy elements as they are, or convert them.
+bool carries(Family family) {
+  return family == Family::cast || family == Family::quantize || family == Family::dequantize ||
+         family == Family::select || family == Family::gather || family == Family::gather_elements ||
+         family == Family::gather_nd;
+}
+
+}  // namespace
+
 std::optional<Refusal> check_arity(const Problem& problem, size_t least, size_t results) {
   if (problem.operands.size() < least) return Refusal{"too few operands"};
   if (problem.results.size() < results) return Refusal{"too few results"};
   for (size_t i = 0; i < least; ++i) {
     if (!problem.operands[i].present) return Refusal{"a required operand is absent"};
+    if (is_storage_only(problem.operands[i].dtype) && !carries(problem.family()))
+      return Refusal{"a dtype that only carries data: cast it first"};
   }
   return std::nullopt;
 }

@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include "kernels/abi/dtype.h"
+#include "kernels/abi/small_float.h"
 #include "kernels/support/visit.h"
 
 namespace walle::kernels {
@@ -74,28 +75,29 @@ template <class To, class From>
   }
 }
 
-/// Element `index` of a buffer of any dtype, i4 and u4 included, in the wide type W. Slow: for scales, indices, biases.
+/// Element `index` of a buffer of any dtype in the wide type W. Slow: for scales, indices, biases.
 template <class W>
 [[nodiscard]] W load_as(DType dtype, const void* data, int64_t index) {
   W result{};
   const bool visited = visit_dtype(
       dtype, [&]<class T>(std::type_identity<T>) { result = convert<W>(load(static_cast<const T*>(data)[index])); });
-  if (visited) return result;
-  const uint8_t byte = static_cast<const uint8_t*>(data)[index >> 1];
-  const int nibble = (index & 1) != 0 ? byte >> 4 : byte & 15;
-  const int value = dtype == DType::i4 && nibble > 7 ? nibble - 16 : nibble;
-  return convert<W>(static_cast<int64_t>(value));
+  return visited ? result : convert<W>(carried_at(dtype, data, index));
 }
 
-/// Stores a wide value as element `index` of any dtype; integers wrap. i4 and u4: not safe beside another thread.
+/// Stores a wide value as element `index` of any dtype; integers wrap, small floats saturate. Packed types: not safe
+/// beside another thread.
 template <class W>
 void store_as(DType dtype, void* data, int64_t index, W value) {
   const bool visited = visit_dtype(
       dtype, [&]<class T>(std::type_identity<T>) { static_cast<T*>(data)[index] = store<T>(convert<Wide<T>>(value)); });
   if (visited) return;
-  uint8_t& byte = static_cast<uint8_t*>(data)[index >> 1];
-  const auto nibble = static_cast<unsigned>(convert<int64_t>(value)) & 15U;
-  byte = static_cast<uint8_t>((index & 1) != 0 ? ((byte & 0x0FU) | nibble << 4) : ((byte & 0xF0U) | nibble));
+  const int bits = bits_of(dtype);
+  const unsigned raw = is_small_float(dtype) ? small_to_bits(dtype, convert<double>(value), true)
+                                             : static_cast<unsigned>(convert<int64_t>(value));
+  if (bits == 8)
+    static_cast<uint8_t*>(data)[index] = static_cast<uint8_t>(raw);
+  else
+    set_packed(data, bits, index, raw & ((1U << bits) - 1));
 }
 
 /// a, wrapped arithmetic of the wide integers; plain for double.

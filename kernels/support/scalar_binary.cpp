@@ -1,6 +1,7 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <utility>
 
 #include "kernels/support/scalar.h"
 #include "kernels/support/scalar_ops.h"
@@ -111,7 +112,10 @@ constexpr Table<W> make_integers() {
   at(BinaryOp::shift_left) = [](W a, W b) {
     return static_cast<U>(b) > 63 ? W{0} : static_cast<W>(static_cast<U>(a) << b);
   };
-  at(BinaryOp::shift_right) = [](W a, W b) { return static_cast<U>(b) > 63 ? W{0} : static_cast<W>(a >> b); };
+  at(BinaryOp::shift_right) = [](W a, W b) {
+    // A negative distance is a long one too; signed numbers are filled with their sign.
+    return static_cast<U>(b) <= 63 ? static_cast<W>(a >> b) : std::cmp_less(a, 0) ? static_cast<W>(-1) : W{0};
+  };
   at(BinaryOp::bit_and) = [](W a, W b) { return static_cast<W>(a & b); };
   at(BinaryOp::bit_or) = [](W a, W b) { return static_cast<W>(a | b); };
   at(BinaryOp::bit_xor) = [](W a, W b) { return static_cast<W>(a ^ b); };

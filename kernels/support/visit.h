@@ -12,7 +12,7 @@ struct Boolean {
   uint8_t value;
 };
 
-/// Calls f(std::type_identity<T>{}) with the storage type of `dtype`; false if it has none (i4, u4).
+/// Calls f(std::type_identity<T>{}) with the storage type of `dtype`; false for a type that only carries data.
 template <class F>
 bool visit_dtype(DType dtype, F&& f) {
   switch (dtype) {
@@ -55,11 +55,9 @@ bool visit_dtype(DType dtype, F&& f) {
     case DType::boolean:
       f(std::type_identity<Boolean>{});
       return true;
-    case DType::i4:
-    case DType::u4:
+    default:
       return false;
   }
-  return false;
 }
 
 /// As visit_dtype, for kernels that only move bits: f gets uint8_t, uint16_t, uint32_t or uint64_t by element size.

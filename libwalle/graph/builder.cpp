@@ -40,9 +40,8 @@ engine::Tensor scalar_tensor(DType dtype, double value) {
       return scalar_of<uint64_t>(value);
     case DType::boolean:
       return engine::Tensor::scalar(value != 0);
-    case DType::i4:
-    case DType::u4:
-      break;  // packed weights only; never made one by one
+    default:
+      break;  // types that only carry data are never made one by one
   }
   return scalar_of<float>(value);
 }

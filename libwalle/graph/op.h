@@ -139,6 +139,8 @@ struct OpDef {
   /// (optional) atomic: gradients of the operands given those of the results (kNoValue where there is none).
   Result<std::vector<ValueId>> (*gradient)(const NodeView&, std::span<const ValueId> result_gradients,
                                            GraphBuilder&) = nullptr;
+  /// Draws numbers: never computed ahead, never merged with an equal node.
+  bool random = false;
 };
 
 /// The operators known to this build. The table itself is injected (libwalle/ops makes it), so graph knows no operator.

@@ -125,7 +125,7 @@ struct AttributeKey {
   void operator()(const UnaryAttributes& a) const { put_all(out, a.op, a.alpha, a.beta); }
   void operator()(const BinaryAttributes& a) const { put_all(out, a.op); }
   void operator()(const SelectAttributes&) const {}
-  void operator()(const CastAttributes& a) const { put_all(out, a.saturate); }
+  void operator()(const CastAttributes& a) const { put_all(out, a.saturate, a.bits, a.rounding); }
   void operator()(const MatMulAttributes& a) const { put_all(out, a.alpha); }
   void operator()(const ConvAttributes& a) const {
     window(a.window);
@@ -154,10 +154,11 @@ struct AttributeKey {
   void operator()(const GatherNdAttributes& a) const { put_all(out, a.batch_dims); }
   void operator()(const ScatterAttributes& a) const { put_all(out, a.elements, a.axis, a.reduction); }
   void operator()(const TopKAttributes& a) const { put_all(out, a.axis, a.largest, a.sorted); }
-  void operator()(const QuantizeAttributes& a) const { put_all(out, a.axis, a.block); }
+  void operator()(const QuantizeAttributes& a) const { put_all(out, a.axis, a.block, a.saturate); }
   void operator()(const DequantizeAttributes& a) const { put_all(out, a.axis, a.block); }
   void operator()(const IotaAttributes&) const {}
   void operator()(const RasterAttributes&) const {}
+  void operator()(const RandomAttributes& a) const { put_all(out, a.seed, a.each_run); }
 };
 
 void put_operands(Bytes& out, const std::vector<Operand>& operands) {

@@ -145,6 +145,7 @@ Status GraphImport::add_blocks(const onnx::NodeProto& proto, Node& node) {
   }
   if (proto.op_type() == "Loop") node.attributes["carried"] = int64_t{proto.input_size()} - 2;
   for (const auto* block : blocks) {
+    if (proto.op_type() == "FlexAttention") node.attributes[block->name()] = int64_t{1};  // either may be absent
     GraphImport child(model_, this, depth_ + 1);
     const auto done = child.run(block->g(), captures);
     if (!done) return fail(done.error().with("in a block of node '" + node.name + "'"));

@@ -86,8 +86,7 @@ void read_typed(const onnx::TensorProto& proto, engine::Tensor& tensor) {
       return convert<int32_t>(proto.int32_data(), tensor);
     case DType::boolean:
       return convert<bool>(proto.int32_data(), tensor);
-    case DType::i4:
-    case DType::u4: {
+    default: {
       auto* bytes = static_cast<uint8_t*>(tensor.mutable_data());
       for (int i = 0; i < tensor.bytes(); ++i) bytes[i] = static_cast<uint8_t>(proto.int32_data(i));
       return;

@@ -29,7 +29,21 @@ Status infer(const NodeView& node, InferContext& context) {
   return {};
 }
 
-Result<CoreForm> atomic(const NodeView&) { return CoreForm{.attributes = CastAttributes{}}; }
+Result<ScaleRounding> rounding_of(const NodeView& node) {
+  const std::string mode = WALLE_TRY(node.attribute_string("round_mode", "up"));
+  if (mode == "up") return ScaleRounding::up;
+  if (mode == "down") return ScaleRounding::down;
+  if (mode == "nearest") return ScaleRounding::nearest;
+  return node.fail(ErrorCode::invalid_argument, "round_mode '" + mode + "' is not up, down or nearest");
+}
+
+/// `saturate` speaks of small floats alone; integers wrap.
+Result<CoreForm> atomic(const NodeView& node) {
+  CastAttributes attributes{.rounding = WALLE_TRY(rounding_of(node))};
+  const bool saturate = WALLE_TRY(node.attribute_int("saturate", 1)) != 0;
+  attributes.saturate = saturate && node.result(0).dtype && is_small_float(*node.result(0).dtype);
+  return CoreForm{.attributes = attributes};
+}
 
 }  // namespace
 

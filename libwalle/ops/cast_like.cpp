@@ -1,5 +1,6 @@
 #include "libwalle/ops/rules/build.h"
 #include "libwalle/ops/rules/shapes.h"
+#include "libwalle/ops/rules/types.h"
 
 namespace walle::ops {
 namespace {
@@ -16,7 +17,9 @@ Status infer(const NodeView& node, InferContext& context) {
 }
 
 Replacement decompose(const NodeView& node, GraphBuilder& builder) {
-  return rules::replaced(rules::cast(builder, node.operand(0), WALLE_TRY(node.dtype(1))));
+  Attributes attributes = node.node().attributes;  // how it rounds and saturates
+  attributes["to"] = rules::onnx_type(WALLE_TRY(node.dtype(1)));
+  return rules::replaced(builder.one("Cast", {node.operand(0)}, std::move(attributes)));
 }
 
 }  // namespace

@@ -31,29 +31,41 @@ Status infer(const NodeView& node, InferContext& context) {
   }
   Shape shape = *node.value(0).shape;
   if (shape.size() < 2) return node.fail(ErrorCode::invalid_argument, "needs an operand of rank 2 or more");
+  const bool onesided = WALLE_TRY(node.attribute_int("onesided", 0)) != 0;
+  const bool inverse = WALLE_TRY(node.attribute_int("inverse", 0)) != 0;
+  if (node.has(2) && node.constant(2) == nullptr && rules::depends_on_data(node, 2)) {
+    for (size_t i = 0; i + 1 < shape.size(); ++i) shape[i] = context.fresh("d" + std::to_string(i));
+    shape.back() = onesided && inverse ? 1 : 2;
+    context.set(0, dtype, std::move(shape));
+    return {};
+  }
   const size_t axis = WALLE_TRY(axis_of(node, shape.size()));
   if (axis + 1 == shape.size()) return node.fail(ErrorCode::invalid_argument, "the last axis holds the parts");
+  Dim length = shape[axis];
   if (node.has(1)) {
-    const auto length = WALLE_TRY(rules::known_count(node, 1, 1, kMaxLength));
-    shape[axis] = length ? Dim(*length) : context.fresh("length");
+    const auto given = WALLE_TRY(rules::known_count(node, 1, 1, kMaxLength));
+    length = given ? Dim(*given) : context.fresh("length");
+  } else if (onesided && inverse) {
+    length = rules::times(context, rules::minus(context, length, Dim(1)), Dim(2));
   }
-  if (WALLE_TRY(node.attribute_int("onesided", 0)) != 0)
-    shape[axis] = rules::plus(context, rules::over(context, shape[axis], Dim(2)), Dim(1));
-  shape.back() = 2;
+  const bool half = onesided && !inverse;
+  shape[axis] = half ? rules::plus(context, rules::over(context, length, Dim(2)), Dim(1)) : length;
+  shape.back() = onesided && inverse ? 1 : 2;
   context.set(0, dtype, std::move(shape));
   return {};
 }
 
-/// cos or sin of 2π i k / n times scale, [n, bins].
-Result<ValueId> matrix(GraphBuilder& builder, DType dtype, int64_t n, int64_t bins, bool sine, double scale) {
-  std::vector<double> values(static_cast<size_t>(n * bins));
-  for (int64_t i = 0; i < n; ++i) {
-    for (int64_t k = 0; k < bins; ++k) {
+/// cos or sin of 2π i k / n times weight(i), [rows, bins].
+template <class Weight>
+Result<ValueId> matrix(GraphBuilder& builder, DType dtype, Ints dims, int64_t n, bool sine, Weight weight) {
+  std::vector<double> values;
+  for (int64_t i = 0; i < dims[0]; ++i) {
+    for (int64_t k = 0; k < dims[1]; ++k) {
       const double angle = 2 * std::numbers::pi * static_cast<double>(i * k % n) / static_cast<double>(n);
-      values[static_cast<size_t>(i * bins + k)] = scale * (sine ? std::sin(angle) : std::cos(angle));
+      values.push_back(weight(i) * (sine ? std::sin(angle) : std::cos(angle)));
     }
   }
-  return rules::number_constant(builder, dtype, Ints{n, bins}, values);
+  return rules::number_constant(builder, dtype, dims, values);
 }
 
 /// The signal along the last axis, cut or padded with 0 to n; real (0) or imaginary (1) part.
@@ -84,21 +96,46 @@ Result<ValueId> placed(GraphBuilder& builder, ValueId y, size_t axis, size_t ran
   return rules::transpose(builder, y, perm);
 }
 
+/// Half a spectrum back to a real signal: the other half is its conjugate, so inner bins count twice.
+Replacement real_inverse(const NodeView& node, GraphBuilder& builder, size_t axis, int64_t n) {
+  const Ints dims = WALLE_TRY(node.dims(0));
+  const DType dtype = WALLE_TRY(node.dtype(0));
+  const int64_t bins = n / 2 + 1;
+  const auto weight = [&](int64_t k) { return (k == 0 || 2 * k == n ? 1.0 : 2.0) / static_cast<double>(n); };
+  const ValueId x = node.operand(0);
+  const ValueId cosines = WALLE_TRY(matrix(builder, dtype, {bins, n}, n, false, weight));
+  const ValueId sines = WALLE_TRY(matrix(builder, dtype, {bins, n}, n, true, weight));
+  const ValueId real = WALLE_TRY(part(builder, x, axis, bins, 0));
+  const ValueId even = WALLE_TRY(builder.one("MatMul", {real, cosines}));
+  if (dims.back() != 2) return rules::replaced(placed(builder, even, axis, dims.size()));
+  const ValueId imaginary = WALLE_TRY(part(builder, x, axis, bins, 1));
+  const ValueId odd = WALLE_TRY(builder.one("MatMul", {imaginary, sines}));
+  const ValueId y = WALLE_TRY(builder.one("Sub", {even, odd}));
+  return rules::replaced(placed(builder, y, axis, dims.size()));
+}
+
 /// Products with the matrices of cosines and sines.
 Replacement decompose(const NodeView& node, GraphBuilder& builder) {
   const Ints dims = WALLE_TRY(node.dims(0));
   const Ints result = WALLE_TRY(node.result_dims(0));
   const size_t axis = WALLE_TRY(axis_of(node, dims.size()));
   const DType dtype = WALLE_TRY(node.dtype(0));
-  const int64_t n = node.has(1) ? static_cast<int64_t>(WALLE_TRY(rules::known_scalar(node, 1))) : dims[axis];
+  const bool inverse = WALLE_TRY(node.attribute_int("inverse", 0)) != 0;
+  const bool to_real = inverse && WALLE_TRY(node.attribute_int("onesided", 0)) != 0;
+  const int64_t n = to_real       ? result[axis]
+                    : node.has(1) ? static_cast<int64_t>(WALLE_TRY(rules::known_scalar(node, 1)))
+                                  : dims[axis];
   if (n < 1 || n > kMaxLength)
     return node.fail(ErrorCode::unsupported, "transforms are 1 to " + std::to_string(kMaxLength) + " long");
-  const bool inverse = WALLE_TRY(node.attribute_int("inverse", 0)) != 0;
+  if (to_real) return real_inverse(node, builder, axis, n);
   const bool complex = dims.back() == 2;
   const ValueId x = node.operand(0);
   const double scale = inverse ? 1 / static_cast<double>(n) : 1;
-  const ValueId cosines = WALLE_TRY(matrix(builder, dtype, n, result[axis], false, scale));
-  const ValueId sines = WALLE_TRY(matrix(builder, dtype, n, result[axis], true, inverse ? scale : -scale));
+  const Ints size = {n, result[axis]};
+  const auto even = [&](int64_t) { return scale; };
+  const auto odd = [&](int64_t) { return inverse ? scale : -scale; };
+  const ValueId cosines = WALLE_TRY(matrix(builder, dtype, size, n, false, even));
+  const ValueId sines = WALLE_TRY(matrix(builder, dtype, size, n, true, odd));
   const ValueId real = WALLE_TRY(part(builder, x, axis, n, 0));
   ValueId y_real = WALLE_TRY(builder.one("MatMul", {real, cosines}));
   ValueId y_imaginary = WALLE_TRY(builder.one("MatMul", {real, sines}));

@@ -21,10 +21,13 @@ Replacement decompose(const NodeView& node, GraphBuilder& builder) {
   for (size_t i = 0; i < 8; ++i) operands[i] = node.operand(i);
   const ValueId sum = WALLE_TRY(builder.one("MatMulInteger", {operands[0], operands[3], operands[2], operands[5]}));
   const ValueId real = WALLE_TRY(rules::cast(builder, sum, DType::f32));
-  const ValueId rows = WALLE_TRY(per_row(builder, operands[1]));
-  const ValueId scales = WALLE_TRY(builder.one("Mul", {rows, operands[4]}));
+  const ValueId a_scale = WALLE_TRY(rules::cast(builder, operands[1], DType::f32));
+  const ValueId b_scale = WALLE_TRY(rules::cast(builder, operands[4], DType::f32));
+  const ValueId rows = WALLE_TRY(per_row(builder, a_scale));
+  const ValueId scales = WALLE_TRY(builder.one("Mul", {rows, b_scale}));
   const ValueId y = WALLE_TRY(builder.one("Mul", {real, scales}));
-  return rules::replaced(builder.one("QuantizeLinear", {y, operands[6], operands[7]}));
+  const ValueId y_scale = WALLE_TRY(rules::cast(builder, operands[6], DType::f32));
+  return rules::replaced(builder.one("QuantizeLinear", {y, y_scale, operands[7]}));
 }
 
 }  // namespace

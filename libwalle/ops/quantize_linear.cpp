@@ -10,7 +10,8 @@ Status infer(const NodeView& node, InferContext& context) {
   const int64_t asked = WALLE_TRY(node.attribute_int("output_dtype", 0));
   auto dtype = asked != 0 ? rules::dtype_of_onnx(asked) : std::optional(DType::u8);
   if (node.has(2)) dtype = WALLE_TRY(node.dtype(2));
-  if (!dtype || !is_integer(*dtype)) return node.fail(ErrorCode::unsupported, "quantises to integers alone");
+  if (!dtype || (!is_integer(*dtype) && !is_small_float(*dtype)))
+    return node.fail(ErrorCode::unsupported, "quantises to integers and small floats alone");
   if (node.value(0).shape) {
     context.set(0, *dtype, *node.value(0).shape);
   } else {
@@ -25,6 +26,7 @@ Result<CoreForm> atomic(const NodeView& node) {
   const bool per_tensor = WALLE_TRY(node.dims(1)).empty() || rank == 0;
   const int64_t axis = per_tensor ? 0 : WALLE_TRY(rules::attribute_axis(node, rank == 1 ? 0 : 1, rank));
   attributes.axis = static_cast<int32_t>(axis);
+  attributes.saturate = WALLE_TRY(node.attribute_int("saturate", 1)) != 0;
   attributes.block = WALLE_TRY(node.attribute_int("block_size", 0));
   return CoreForm{.attributes = attributes};
 }

@@ -29,12 +29,16 @@ Result<std::vector<Region>> regions(const NodeView& node, size_t) {
   const int64_t block = WALLE_TRY(rules::block_size(node));
   const Ints from = rules::strides(x);
   const Ints to = rules::strides(y);
+  const bool depth_last = WALLE_TRY(node.attribute_string("mode", "DCR")) == "DCR";
+  // The channel is (row, column, depth) of a block in mode DCR, (depth, row, column) in mode CRD.
+  const int64_t column = (depth_last ? x[1] : 1) * to[1];
+  const int64_t depth = (depth_last ? 1 : block * block) * to[1];
   std::vector<Region> made;
   WALLE_TRY(rules::add_box(made, {},
                            {{x[0], from[0], to[0]},
-                            {block, from[2], block * x[1] * to[1]},
-                            {block, from[3], x[1] * to[1]},
-                            {x[1], from[1], to[1]},
+                            {block, from[2], block * column},
+                            {block, from[3], column},
+                            {x[1], from[1], depth},
                             {y[2], block * from[2], to[2]},
                             {y[3], block * from[3], to[3]}}));
   return made;
@@ -43,11 +47,11 @@ Result<std::vector<Region>> regions(const NodeView& node, size_t) {
 }  // namespace
 
 extern const OpDef kSpaceToDepth = {.name = "SpaceToDepth",
-                                    .formula = "y = blocks of pixels laid out as channels (row, column, channel)",
+                                    .formula = "y = blocks of pixels laid out as channels",
                                     .op_class = OpClass::transform,
                                     .operands = {1, 1},
                                     .results = {1, 1},
-                                    .attributes = "blocksize:int",
+                                    .attributes = "blocksize:int, mode:string=DCR",
                                     .infer = infer,
                                     .regions = regions};
 

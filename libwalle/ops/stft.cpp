@@ -19,6 +19,8 @@ Result<std::optional<Frames>> frames_of(const NodeView& node) {
     const auto length = WALLE_TRY(rules::known_count(node, 3, 1, kMaxStep));
     return length ? std::optional(Frames{*step, *length}) : std::optional<Frames>();
   }
+  if (!node.has(2) && node.value(0).shape && node.value(0).shape->size() > 1 && (*node.value(0).shape)[1].known())
+    return std::optional(Frames{*step, (*node.value(0).shape)[1].value()});
   const bool window = node.has(2) && node.value(2).shape && node.value(2).shape->size() == 1;
   if (!window || !(*node.value(2).shape)[0].known()) return std::optional<Frames>();
   return std::optional(Frames{*step, (*node.value(2).shape)[0].value()});

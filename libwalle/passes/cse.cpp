@@ -36,8 +36,7 @@ struct AttributeText {
 
 /// Text that is equal for nodes that compute the same; false if that cannot be said.
 bool key_of(const Node& node, std::string& key) {
-  if (!node.blocks.empty() || node.core || node.op->name.starts_with("Random") || node.op->name == "Multinomial")
-    return false;
+  if (!node.blocks.empty() || node.core || node.op->random) return false;
   const AttributeText text{key};
   text.number(node.op);
   for (const ValueId id : node.operands) text.number(id);

@@ -136,7 +136,7 @@ Result<std::vector<Tensor>> evaluate(const Graph& graph, const Node& node, PassC
 }
 
 bool foldable(const Graph& graph, const Node& node, const PassContext& context) {
-  if (context.reference == nullptr || !node.blocks.empty()) return false;
+  if (context.reference == nullptr || !node.blocks.empty() || node.op->random) return false;
   if (node.op->op_class >= graph::OpClass::control) return false;  // blocks, or carried out between plans
   int64_t given = 1 << 20;
   for (const ValueId id : node.operands) {

@@ -23,6 +23,9 @@ struct Output {
 Result<np::Array> array_of(engine::Tensor tensor) {
   np::Dims dims;
   if (tensor.dims().size() > np::kMaxRank) return fail(ErrorCode::unsupported, "an output of more than 16 dimensions");
+  if (is_storage_only(tensor.dtype()))
+    return fail(ErrorCode::unsupported,
+                "an output of " + std::string(name_of(tensor.dtype())) + "; cast it in the model");
   for (const int64_t d : tensor.dims()) dims.push_back(d);
   const auto& account = np::thread_account();
   if (account && !account->charge(static_cast<size_t>(tensor.bytes()))) {

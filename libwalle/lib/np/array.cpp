@@ -83,8 +83,8 @@ std::string format_dims(const Dims& dims) {
 
 Result<Array> Array::empty(DType dtype, const Dims& dims) {
   const int64_t count = WALLE_TRY(element_count(dims));
-  if (dtype == DType::i4 || dtype == DType::u4) {
-    return fail(ErrorCode::unsupported, "arrays of packed 4-bit elements; use i8 or u8");
+  if (is_storage_only(dtype)) {
+    return fail(ErrorCode::unsupported, "arrays of " + std::string(name_of(dtype)) + "; use a wider dtype");
   }
   auto [memory, storage] = allocate(static_cast<size_t>(bytes_of(dtype, count)), false);
   if (!storage) return out_of_memory(dims, dtype);

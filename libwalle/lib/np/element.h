@@ -68,7 +68,8 @@ struct Tag {
   using type = T;
 };
 
-/// Calls `f(Tag<T>{})` with the element type of `dtype`; i4 and u4 are not element types of arrays (f is not called).
+/// Calls `f(Tag<T>{})` with the element type of `dtype`; types that only carry data are not element
+/// types of arrays (f is not called).
 template <class F>
 void visit(DType dtype, F&& f) {
   switch (dtype) {
@@ -98,8 +99,7 @@ void visit(DType dtype, F&& f) {
       return f(Tag<float>{});
     case DType::f64:
       return f(Tag<double>{});
-    case DType::i4:
-    case DType::u4:
+    default:
       return;
   }
 }

@@ -1,5 +1,7 @@
 #include "libwalle/ops/rules/constants.h"
 
+#include "kernels/abi/small_float.h"
+
 namespace walle::ops::rules {
 namespace {
 
@@ -64,11 +66,9 @@ double element(const engine::Tensor& tensor, int64_t index) {
       return at<uint64_t>(tensor, index);
     case DType::boolean:
       return at<uint8_t>(tensor, index);
-    case DType::i4:
-    case DType::u4:
-      break;  // weights: read by the dequantising kernels alone
+    default:
+      return carried_at(tensor.dtype(), tensor.data(), index);
   }
-  return 0;
 }
 
 Result<std::vector<double>> constant_numbers(const NodeView& node, size_t operand) {

@@ -5,8 +5,9 @@
 namespace walle::ops::rules {
 namespace {
 
-// By DType: f32, f16, bf16, f64, i8, u8, i16, u16, i32, u32, i64, u64, boolean, i4, u4.
-constexpr std::array<int64_t, kDTypes> kOnnx = {1, 10, 16, 11, 3, 2, 5, 4, 6, 12, 7, 13, 9, 22, 21};
+// By DType: f32, f16, bf16, f64, i8, u8, i16, u16, i32, u32, i64, u64, boolean, i4, u4, the five f8, f4, i2, u2.
+constexpr std::array<int64_t, kDTypes> kOnnx = {1, 10, 16, 11, 3,  2,  5,  4,  6,  12, 7, 13,
+                                                9, 22, 21, 17, 18, 19, 20, 24, 23, 26, 25};
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 
 #include <onnx/onnx-data_pb.h>
 #include <onnx/onnx_pb.h>
@@ -30,7 +31,8 @@ std::string folder_of(const std::string& group) {
 
 void collect(const onnx::GraphProto& graph, std::set<std::string>& names) {
   for (const auto& node : graph.node()) {
-    names.insert(node.op_type());
+    const bool own = node.domain().empty() || node.domain() == "ai.onnx";
+    names.insert(own ? node.op_type() : node.domain() + "." + node.op_type());
     for (const auto& attribute : node.attribute()) {
       if (attribute.has_g()) collect(attribute.g(), names);
     }
@@ -121,6 +123,25 @@ std::map<std::string, std::string> left_out() {
     result[line.substr(0, space)] = line.substr(space + 1);
   }
   return result;
+}
+
+const std::map<std::string, Otherwise>& compared_otherwise() {
+  static const auto rules = [] {
+    std::map<std::string, Otherwise> result;
+    std::ifstream file(WALLE_SOURCE_DIR "/tests/conformance/onnx/compared_otherwise.txt");
+    for (std::string line; std::getline(file, line);) {
+      std::istringstream words(line);
+      std::string name, how;
+      Otherwise rule;
+      if (line.starts_with('#') || !(words >> name >> how)) continue;
+      rule.in_range = how == "between";
+      rule.in_range ? words >> rule.low >> rule.high : words >> rule.absolute;
+      std::getline(words >> std::ws, rule.reason);
+      result[name] = rule;
+    }
+    return result;
+  }();
+  return rules;
 }
 
 Result<std::vector<Data>> data_of(const Case& one) {

@@ -24,10 +24,20 @@ struct Case {
 [[nodiscard]] bool is_newest(const Case& one);
 /// All cases that are installed, sorted.
 [[nodiscard]] std::vector<Case> all_cases();
-/// Operators that a case's model uses, also in its blocks; empty if it cannot be read.
+/// Operators that a case's model uses, also in its blocks ("Add", "ai.onnx.ml.Binarizer"); empty if it cannot be read.
 [[nodiscard]] std::set<std::string> operators_of(const Case& one);
 /// Name → reason, of left_out.txt.
 [[nodiscard]] std::map<std::string, std::string> left_out();
+
+/// How the outputs of a case are compared if not with the usual tolerances.
+struct Otherwise {
+  bool in_range = false;  ///< random: types and shapes, and every number in [low, high]
+  double low = 0, high = 0;
+  double absolute = 0;  ///< else: the absolute tolerance
+  std::string reason;
+};
+/// By name, of compared_otherwise.txt.
+[[nodiscard]] const std::map<std::string, Otherwise>& compared_otherwise();
 
 /// One set of inputs and expected outputs, in the model's order.
 struct Data {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <sstream>
 
 #include "libwalle/base/file.h"
 #include "libwalle/ops/table.h"
@@ -19,20 +20,44 @@ struct Count {
   int passed = 0, left_out = 0;
 };
 
+std::string name_of(const graph::OpDef& op) {
+  return op.domain.empty() ? std::string(op.name) : std::string(op.domain) + "." + std::string(op.name);
+}
+
 std::string row(const graph::OpDef& op, const Count& count) {
   std::string formula(op.formula);
   for (size_t at = 0; (at = formula.find('|', at)) != std::string::npos; at += 2) formula.replace(at, 1, "\\|");
-  std::string name(op.name);
-  if (!op.domain.empty()) name = std::string(op.domain) + "." + name;
-  return "| " + name + " | " + std::string(kClasses[static_cast<size_t>(op.op_class)]) + " | " +
+  return "| " + name_of(op) + " | " + std::string(kClasses[static_cast<size_t>(op.op_class)]) + " | " +
          std::to_string(count.passed) + " | " + (count.left_out == 0 ? "" : std::to_string(count.left_out)) + " | " +
          formula + " |\n";
+}
+
+/// Operators of cases that the table lacks.
+std::string missing(const std::map<std::string, Count>& counts) {
+  std::string text = "\n## Operators that are missing\n\n| operator | cases left out |\n|---|---|\n";
+  for (const auto& [name, count] : counts) {
+    const bool known = std::any_of(ops::op_table().begin(), ops::op_table().end(),
+                                   [&](const graph::OpDef* op) { return name_of(*op) == name; });
+    if (!known && count.passed == 0) text += "| " + name + " | " + std::to_string(count.left_out) + " |\n";
+  }
+  return text;
+}
+
+std::string compared_text() {
+  std::string text = "\n## Cases compared otherwise\n\n| case | how | reason |\n|---|---|---|\n";
+  for (const auto& [name, rule] : compared_otherwise()) {
+    std::ostringstream how;
+    if (rule.in_range) how << "types, shapes, every number in [" << rule.low << ", " << rule.high << "]";
+    if (!rule.in_range) how << "absolute tolerance " << rule.absolute;
+    text += "| " + name + " | " + how.str() + " | " + rule.reason + " |\n";
+  }
+  return text;
 }
 
 /// The whole document, out of the operators' table, the cases and left_out.txt.
 std::string document() {
   const auto skipped = left_out();
-  std::map<std::string, Count, std::less<>> counts;
+  std::map<std::string, Count> counts;
   int passed = 0;
   const auto cases = all_cases();
   for (const Case& one : cases) {
@@ -53,7 +78,8 @@ std::string document() {
   text += "| operator | class | cases passed | left out | formula |\n|---|---|---|---|---|\n";
   std::vector<const graph::OpDef*> defs(ops::op_table().begin(), ops::op_table().end());
   std::sort(defs.begin(), defs.end(), [](const auto* a, const auto* b) { return a->name < b->name; });
-  for (const graph::OpDef* op : defs) text += row(*op, counts[std::string(op->name)]);
+  for (const graph::OpDef* op : defs) text += row(*op, counts[name_of(*op)]);
+  text += missing(counts) + compared_text();
   text += "\n## Cases left out\n\n| case | reason |\n|---|---|\n";
   for (const auto& [name, reason] : skipped) text += "| " + name + " | " + reason + " |\n";
   return text;

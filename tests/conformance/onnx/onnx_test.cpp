@@ -57,6 +57,17 @@ TEST(OnnxCases, LeftOutNamesExist) {
   }
 }
 
+TEST(OnnxCases, ComparedOtherwiseNamesExist) {
+  const auto cases = all_cases();
+  const bool newest = newest_cases(cases) > 0;
+  for (const auto& [name, rule] : compared_otherwise()) {
+    EXPECT_FALSE(rule.reason.empty()) << name;
+    if (!newest && is_newest({name, ""})) continue;
+    const bool exists = std::any_of(cases.begin(), cases.end(), [&](const Case& one) { return one.name == name; });
+    EXPECT_TRUE(exists) << name << " in compared_otherwise.txt is no case";
+  }
+}
+
 }  // namespace
 
 void PrintTo(const Case& one, std::ostream* out) { *out << one.name; }

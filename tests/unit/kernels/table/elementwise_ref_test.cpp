@@ -77,6 +77,20 @@ TEST(BinaryRef, ShiftsBeyondTheWidthGiveZero) {
   EXPECT_EQ(binary(BinaryOp::shift_left, {16, 255}, {2, 1}, DType::u8), (Values{64, 254}));
 }
 
+TEST(BinaryRef, RightShiftOfSignedNumbersFillsWithTheSign) {
+  EXPECT_EQ(binary(BinaryOp::shift_right, {-8, -1, 8, -8}, {1, 40, 40, -1}, DType::i32), (Values{-4, -1, 0, -1}));
+}
+
+TEST(CastRef, BitsStayUnderAnotherName) {
+  const Problem p = problem(CastAttributes{.bits = true}, {dense({2})}, {dense({2}, DType::i32)});
+  EXPECT_EQ(solve(p, {{1, -2}})[0], (Values{0x3f800000, -1073741824}));
+}
+
+TEST(CastRef, SmallFloatsRoundOnce) {
+  EXPECT_EQ(cast({0.479, 1e6}, DType::f32, DType::f8e4m3fn, true), (Values{0.46875, 448}));
+  EXPECT_EQ(cast({-2, 1, -1}, DType::i2, DType::f32), (Values{-2, 1, -1}));
+}
+
 TEST(CastRef, FloatToIntegerTruncates) {
   EXPECT_EQ(cast({-1.9, 1.9, 300.7}, DType::f32, DType::i32), (Values{-1, 1, 300}));
   EXPECT_EQ(cast({-1, 300, kNan}, DType::f32, DType::u8, true), (Values{0, 255, 0}));

@@ -113,5 +113,25 @@ TEST_F(OpTest, MoreAxesThanARegionHasBecomeSeveralRegions) {
   EXPECT_EQ(regions_of(graph).size(), 2U);
 }
 
+TEST_F(OpTest, ColumnsAddUpInTheImage) {
+  shape("Col2Im", {input({1, 4, 4}), ints({3, 3}), ints({2, 2})});
+  const auto regions = regions_of(graph);
+  ASSERT_EQ(regions.size(), 4U);
+  for (const Region& region : regions) EXPECT_EQ(region.combine, Combine::add);
+}
+
+TEST_F(OpTest, DropoutInInferenceIsTheOperandItself) {
+  shape("Dropout", {input({2})});
+  EXPECT_EQ(parts_of(graph, table), (Names{"Identity", "Expand"}));
+}
+
+TEST_F(OpTest, AModeThatDoesNotExistIsNamed) {
+  shape("GridSample", {input({1, 1, 4, 4}), input({1, 2, 2, 2})}, {{"mode", std::string("sinc")}});
+  const graph::Node node = std::move(graph.nodes.back());
+  const auto made = node.op->decompose(graph::NodeView(graph, node), builder);
+  ASSERT_FALSE(made.has_value());
+  EXPECT_NE(made.error().message.find("sinc"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace walle::ops::testing

@@ -139,5 +139,40 @@ TEST_F(OpTest, EinsumNamesItsAxes) {
   EXPECT_NE(error("Einsum", {input({2, 3})}, {{"equation", std::string("ij->k")}}).find("equation"), std::string::npos);
 }
 
+TEST_F(OpTest, AttentionKeepsSymbolsAndAddsTheCache) {
+  const Dim n = symbol("n");
+  const Dim past = symbol("past");
+  const ValueId q = input({1, n, 8});
+  const ValueId k = input({1, n, 4});
+  const graph::Attributes heads = {{"q_num_heads", int64_t{4}}, {"kv_num_heads", int64_t{2}}};
+  const ValueId cache = input({1, 2, past, 2});
+  const auto made = builder.op("Attention", {q, k, k, graph::kNoValue, cache, cache}, heads, 4);
+  ASSERT_TRUE(made.has_value()) << made.error().message;
+  EXPECT_EQ(*graph.value((*made)[0]).shape, (Shape{1, n, 8}));
+  EXPECT_EQ(*graph.value((*made)[1]).shape, (Shape{1, 2, *Dim::add(past, n), 2}));
+  EXPECT_EQ(*graph.value((*made)[3]).shape, (Shape{1, 4, n, *Dim::add(past, n)}));
+}
+
+TEST_F(OpTest, AttentionRefusesHeadsThatDoNotDivide) {
+  const std::string message = error("Attention", {input({1, 3, 2, 4}), input({1, 2, 2, 4}), input({1, 2, 2, 4})});
+  EXPECT_NE(message.find("heads"), std::string::npos) << message;
+}
+
+TEST_F(OpTest, GridSampleTakesImageAndPlacesOfAnyRank) {
+  EXPECT_EQ(shape("GridSample", {input({2, 3, 4, 5}), input({2, 6, 7, 2})}), (Shape{2, 3, 6, 7}));
+  EXPECT_EQ(shape("GridSample", {input({2, 3, 4, 5, 6}), input({2, 1, 6, 7, 3})}), (Shape{2, 3, 1, 6, 7}));
+  EXPECT_NE(error("GridSample", {input({2, 3, 4, 5}), input({2, 6, 7, 3})}), "");
+}
+
+TEST_F(OpTest, HalfASpectrumBecomesARealSignal) {
+  const graph::Attributes both = {{"inverse", int64_t{1}}, {"onesided", int64_t{1}}, {"axis", int64_t{1}}};
+  EXPECT_EQ(shape("DFT", {input({1, 6, 2})}, both), (Shape{1, 10, 1}));
+}
+
+TEST_F(OpTest, BitsNeedATypeOfTheSameWidth) {
+  EXPECT_EQ(shape("BitCast", {input({3})}, {{"to", int64_t{6}}}), (Shape{3}));
+  EXPECT_NE(error("BitCast", {input({3})}, {{"to", int64_t{7}}}).find("width"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace walle::ops::testing

@@ -59,6 +59,16 @@ TEST(Pipeline, ConstantNodesAreComputedAhead) {
   EXPECT_EQ(constant->values<float>()[1], 1.F);
 }
 
+TEST(Pipeline, RandomNumbersAreNeitherComputedAheadNorMerged) {
+  Maker m;
+  const graph::Attributes two = {{"shape", std::vector<int64_t>{2}}};
+  m.graph.outputs = {m.op("a", "RandomUniform", {}, two), m.op("b", "RandomUniform", {}, two)};
+  PassContext c = context();
+  ASSERT_TRUE(run(model_passes(), m.graph, c));
+  ASSERT_TRUE(run(plan_passes(), m.graph, c));
+  EXPECT_EQ(m.graph.nodes.size(), 2U);
+}
+
 TEST(Pipeline, EachPassCanBeDumped) {
   Maker m;
   m.graph.outputs = {m.op("y", "Relu", {m.input("x", DType::f32, {2})})};

@@ -1,0 +1,27 @@
+#include "libwalle/ops/rules/random.h"
+
+namespace walle::ops {
+namespace {
+
+Replacement decompose(const NodeView& node, GraphBuilder& builder) {
+  const auto mean = static_cast<double>(WALLE_TRY(node.attribute_float("mean", 0)));
+  const auto scale = static_cast<double>(WALLE_TRY(node.attribute_float("scale", 1)));
+  const DType dtype = WALLE_TRY(rules::dtype_attribute(node, WALLE_TRY(node.dtype(0))));
+  rules::Formula f(builder);
+  const rules::Term x = WALLE_TRY(rules::normal(f, node, WALLE_TRY(node.result_dims(0)), rules::drawing_dtype(dtype)));
+  return f.results({(x * scale + mean).cast(dtype)});
+}
+
+}  // namespace
+
+extern const OpDef kRandomNormalLike = {.name = "RandomNormalLike",
+                                        .formula = "y = random numbers of a normal distribution, as many as x has",
+                                        .op_class = OpClass::composite,
+                                        .operands = {1, 1},
+                                        .results = {1, 1},
+                                        .attributes = "dtype:int?, mean:float=0, scale:float=1, seed:float?",
+                                        .infer = rules::infer_random_like,
+                                        .decompose = decompose,
+                                        .random = true};
+
+}  // namespace walle::ops
