@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PRESET ?= release
 BUILD := build/$(PRESET)
 
-.PHONY: help setup build demo test differential system-test lint bench clean
+.PHONY: help setup build demo train-digits test differential system-test lint bench clean
 help:
 	@echo "make setup    install packages, build the cached third-party libraries, fetch the pinned models"
 	@echo "make build    set up and build into build/release/bin (PRESET=asan, tsan, debug, clang for others)"
@@ -11,6 +11,7 @@ help:
 	@echo "make differential COUNT=20000 SEED=1   random graphs against ONNX Runtime"
 	@echo "make demo     document reading on a device, from a git tag to a feature in the cloud (KEEP=1 keeps it running)"
 	@echo "make system-test   boot a real systemd with the installed units (root; part of make test)"
+	@echo "make train-digits   a small network learns scikit-learn's digits on this machine, with SGD and with Adam"
 	@echo "make lint     include direction, generated files, formatting, commands in the documents"
 	@echo "make bench    measurements beside the peers"
 
@@ -37,6 +38,9 @@ differential: setup
 
 system-test: build
 	@tests/system/boot.sh $(BUILD)
+
+train-digits: build
+	@examples/train/digits.sh $(BUILD)
 
 lint:
 	@tools/lint/lint.sh

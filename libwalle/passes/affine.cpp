@@ -27,7 +27,7 @@ struct Affine {
 /// The convolution's output channels if its weight (and bias) are constants, else 0.
 int64_t channels_of(const Graph& graph, const Node& conv) {
   const bool transposed = conv.op->name == "ConvTranspose";
-  if (!conv.op->domain.empty() || (conv.op->name != "Conv" && !transposed)) return 0;
+  if (conv.core || !conv.op->domain.empty() || (conv.op->name != "Conv" && !transposed)) return 0;
   const Tensor* weight = f32_constant(graph, conv, 1);
   if (weight == nullptr || weight->dims().size() < 3 || weight->count() == 0) return 0;
   if (conv.operands.size() > 2 && conv.operands[2] != kNoValue && f32_constant(graph, conv, 2) == nullptr) return 0;

@@ -12,7 +12,7 @@ Result<Expression> sum_of_channels(Reverse& r, const Expression& a, int64_t befo
   for (size_t d = 2; d < dims.size(); ++d) inner *= dims[d];
   const int64_t channels = dims[1];
   std::vector<Region> regions;
-  for (int64_t shift = -before; shift <= after; ++shift) {
+  for (int64_t shift = -std::min(before, channels); shift <= std::min(after, channels); ++shift) {
     const int64_t first = std::max<int64_t>(0, -shift);
     const int64_t count = std::min(channels, channels - shift) - first;
     if (count <= 0) continue;

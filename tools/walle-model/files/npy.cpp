@@ -53,7 +53,9 @@ Result<std::vector<int64_t>> parse_shape(std::string_view text) {
   }
 }
 
-Result<engine::Tensor> parse(const std::vector<uint8_t>& bytes) {
+}  // namespace
+
+Result<engine::Tensor> parse_npy(std::span<const uint8_t> bytes) {
   if (bytes.size() < 10 || std::memcmp(bytes.data(), kMagic.data(), kMagic.size()) != 0)
     return fail(ErrorCode::data_loss, "not a .npy file");
   const bool wide = bytes[6] >= 2;
@@ -79,11 +81,9 @@ Result<engine::Tensor> parse(const std::vector<uint8_t>& bytes) {
                                           " is not one of f2 f4 f8 i1 i2 i4 i8 u1 u2 u4 u8 b1, little endian");
 }
 
-}  // namespace
-
 Result<engine::Tensor> read_npy(const std::string& path) {
   const auto bytes = WALLE_TRY(read_file(path, size_t{4} << 30));
-  auto tensor = parse(bytes);
+  auto tensor = parse_npy(bytes);
   if (!tensor) return fail(tensor.error().with(path));
   return tensor;
 }
