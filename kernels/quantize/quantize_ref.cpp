@@ -27,22 +27,12 @@ std::optional<Refusal> accepts(const Problem& p) {
 
 Work work(const Problem& p, const Params&) { return elementwise_work(p, 6); }
 
-struct Range {
-  double low, high;
-};
-Range range_of(DType dtype) {
-  const int bits = bits_of(dtype);
-  const bool is_signed = dtype == DType::i4 || dtype == DType::i8 || dtype == DType::i16;
-  const double span = std::ldexp(1.0, bits);
-  return is_signed ? Range{-span / 2, span / 2 - 1} : Range{0, span - 1};
-}
-
 void run(const Arguments& a, TileRange) noexcept {
   const Problem& p = *a.problem;
   const ScaleMap scales = *map_of(p, 1);
   const bool shifted = has_operand(p, 2) && a.operands[2] != nullptr;
   const ScaleMap zeros = shifted ? *map_of(p, 2) : scales;
-  const Range range = range_of(p.results[0].dtype);
+  const IntegerRange range = integer_range(p.results[0].dtype);
   walk_steps<2>(p.results[0].dims, {p.operands[0].strides, p.results[0].strides},
                 [&](const Extents& at, const auto& offset) {
                   const auto x = load_as<double>(p.operands[0].dtype, a.operands[0], offset[0]);
