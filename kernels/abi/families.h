@@ -140,7 +140,8 @@ struct CastAttributes {
 };
 /// y[…,m,n] = alpha * sum_k a[…,m,k] * b[…,k,n]; leading axes are batch (equal after broadcasting, as strides).
 /// Transposes arrive as strides. 8-bit operands (mixed signs allowed) give i32; then zero points may be given as
-/// operands 2 (scalar, or one for each m) and 3 (scalar, or one for each n).
+/// operands 2 (scalar, or one for each m) and 3 (scalar, or one for each n). An epilogue with rescale gives f32, one
+/// that ends with quantize 8 bits.
 struct MatMulAttributes {
   double alpha = 1;
   friend bool operator==(const MatMulAttributes&, const MatMulAttributes&) = default;
@@ -151,7 +152,8 @@ struct Window {
   friend bool operator==(const Window&, const Window&) = default;
 };
 /// x [N,C,spatial…], w [M,C/group,kernel…] → y [N,M,…]; bias is an epilogue. Cross-correlation, zero padding.
-/// 8-bit operands give i32, with zero points as operands 2 (scalar) and 3 (scalar, or one for each m).
+/// 8-bit operands give i32, with zero points as operands 2 (scalar; padding counts as it) and 3 (scalar, or one for
+/// each m). Epilogue as of matmul.
 struct ConvAttributes {
   Window window;
   int64_t group = 1;
@@ -233,7 +235,8 @@ struct ResizeAttributes {
   std::array<double, 2 * kMaxRank> roi{};
   friend bool operator==(const ResizeAttributes&, const ResizeAttributes&) = default;
 };
-/// y = a with axis replaced by the shape of operand 1 (i32 or i64; negative counts from the end): numpy.take. In all
+/// y = a with axis replaced by the shape of operand 1 (i32 or i64, of a table of 256 entries i8 or u8 as well; negative
+/// counts from the end): numpy.take. In all
 /// gathers an index outside reads as 0.
 struct GatherAttributes {
   int32_t axis = 0;
@@ -279,6 +282,14 @@ struct DequantizeAttributes {
   int64_t block = 0;
   friend bool operator==(const DequantizeAttributes&, const DequantizeAttributes&) = default;
 };
+/// y = quantise(op(dequantise(a), dequantise(b))) of 8-bit values with one scale each, clamped to [low, high]: what
+/// dequantize, binary and quantize give one after another, in f32. add, sub, mul alone.
+struct QuantizedBinaryAttributes {
+  BinaryOp op{};
+  float a_scale = 1, b_scale = 1, y_scale = 1;
+  int32_t a_zero = 0, b_zero = 0, y_zero = 0, low = -128, high = 255;
+  friend bool operator==(const QuantizedBinaryAttributes&, const QuantizedBinaryAttributes&) = default;
+};
 /// y[i] = start + i * delta; operands (start, delta), both scalars.
 struct IotaAttributes {
   friend bool operator==(const IotaAttributes&, const IotaAttributes&) = default;
@@ -302,7 +313,7 @@ using FamilyAttributes =
                  ConvTransposeAttributes, ReduceAttributes, ArgReduceAttributes, ScanAttributes, SoftmaxAttributes,
                  NormAttributes, LrnAttributes, PoolAttributes, ResizeAttributes, GatherAttributes,
                  GatherElementsAttributes, GatherNdAttributes, ScatterAttributes, TopKAttributes, QuantizeAttributes,
-                 DequantizeAttributes, IotaAttributes, RasterAttributes, RandomAttributes>;
+                 DequantizeAttributes, IotaAttributes, RasterAttributes, RandomAttributes, QuantizedBinaryAttributes>;
 
 /// The families in the order of FamilyAttributes: family_of(attributes) is its index. Appending a family appends both.
 enum class Family : uint8_t {
@@ -330,13 +341,35 @@ enum class Family : uint8_t {
   dequantize,
   iota,
   raster,
-  random
+  random,
+  quantized_binary
 };
-inline constexpr std::array<std::string_view, 25> kFamilyNames = {
-    "unary",           "binary",    "select",  "cast",  "matmul",   "conv",       "conv_transpose", "reduce",
-    "arg_reduce",      "scan",      "softmax", "norm",  "lrn",      "pool",       "resize",         "gather",
-    "gather_elements", "gather_nd", "scatter", "top_k", "quantize", "dequantize", "iota",           "raster",
-    "random"};
+inline constexpr std::array<std::string_view, 26> kFamilyNames = {"unary",
+                                                                  "binary",
+                                                                  "select",
+                                                                  "cast",
+                                                                  "matmul",
+                                                                  "conv",
+                                                                  "conv_transpose",
+                                                                  "reduce",
+                                                                  "arg_reduce",
+                                                                  "scan",
+                                                                  "softmax",
+                                                                  "norm",
+                                                                  "lrn",
+                                                                  "pool",
+                                                                  "resize",
+                                                                  "gather",
+                                                                  "gather_elements",
+                                                                  "gather_nd",
+                                                                  "scatter",
+                                                                  "top_k",
+                                                                  "quantize",
+                                                                  "dequantize",
+                                                                  "iota",
+                                                                  "raster",
+                                                                  "random",
+                                                                  "quantized_binary"};
 static_assert(kFamilyNames.size() == std::variant_size_v<FamilyAttributes>);
 [[nodiscard]] inline Family family_of(const FamilyAttributes& attributes) {
   return static_cast<Family>(attributes.index());
@@ -349,6 +382,8 @@ enum class EpilogueKind : uint8_t {
   unary,          ///< op(y) with alpha, beta
   binary_scalar,  ///< op(y, alpha)
   add_operand,    ///< + operand of the result's shape (residual), strided as given
+  rescale,        ///< 8-bit contractions: f32(y) * operand[m] (f32; scalar or per channel); what follows is in f32
+  quantize,       ///< after rescale, last: saturate(round_half_even(y) + alpha) in the 8-bit dtype of the result
 };
 struct EpilogueOp {
   EpilogueKind kind{};

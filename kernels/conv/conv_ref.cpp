@@ -25,7 +25,8 @@ std::optional<Refusal> accepts(const Problem& p) {
     if (w.dims[i] != attributes.window.kernel[i - 2]) return Refusal{"weights and window differ"};
   }
   if (is_byte(x.dtype)) {
-    if (!is_byte(w.dtype) || y.dtype != DType::i32) return Refusal{"8-bit operands give i32"};
+    if (!is_byte(w.dtype)) return Refusal{"8-bit operands come in pairs"};
+    if (auto refusal = check_integer_result(p)) return refusal;
   } else if (!is_float(x.dtype) || w.dtype != x.dtype || y.dtype != x.dtype) {
     return Refusal{"operands and result differ in dtype or are integers"};
   }
@@ -57,7 +58,10 @@ class Conv {
       const size_t rank = at.size() - 2;
       for (size_t i = 0; i < rank; ++i) position[3 - rank + i] = at[2 + i];
       const W sum = dot(at[0], channel, first, position);
-      y[offset[0]] = store<Y>(apply_epilogue<W>(arguments_, sum, channel, at));
+      if constexpr (sizeof(X) == 1)
+        store_as(y_.dtype, y, offset[0], apply_integer_epilogue(arguments_, sum, channel, at));
+      else
+        y[offset[0]] = store<Y>(apply_epilogue<W>(arguments_, sum, channel, at));
     });
   }
 

@@ -15,7 +15,9 @@ std::optional<Refusal> accepts(const Problem& p) {
   const Operand& indices = p.operands[1];
   const Operand& y = p.results[0];
   if (x.dims.empty() || y.dims.size() != x.dims.size() + indices.dims.size() - 1) return Refusal{"ranks do not fit"};
-  if (indices.dtype != DType::i32 && indices.dtype != DType::i64) return Refusal{"the indices are not i32 or i64"};
+  const bool byte_index = (indices.dtype == DType::i8 || indices.dtype == DType::u8) && x.count() == 256;
+  if (indices.dtype != DType::i32 && indices.dtype != DType::i64 && !byte_index)
+    return Refusal{"the indices are not i32 or i64"};
   return refuse_if(x.dtype != y.dtype || bits_of(x.dtype) < 8, "operand and result differ in dtype or are packed");
 }
 

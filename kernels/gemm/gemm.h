@@ -73,13 +73,13 @@ namespace detail {
 void add_op(Finish& finish, const EpilogueOp& op, const float* operand, int64_t row_stride, int64_t column_stride);
 }
 
-/// Adds a problem's epilogue to a finish. `channel_is_row`: bias_channel runs along rows (conv), from `first_channel`
-/// on, else along columns (matmul). `operand_offset(operand)`: element offset of row 0, column 0 of this batch (and
-/// group) in an added operand.
+/// Adds an epilogue of the problem to a finish. `channel_is_row`: bias_channel runs along rows (conv), from
+/// `first_channel` on, else along columns (matmul). `operand_offset(operand)`: element offset of row 0, column 0 of
+/// this batch (and group) in an added operand.
 template <class F>
-[[nodiscard]] Finish make_finish(const Arguments& arguments, Finish finish, bool channel_is_row, size_t row_axis,
-                                 int64_t first_channel, F&& operand_offset) {
-  for (const EpilogueOp& op : arguments.problem->epilogue) {
+[[nodiscard]] Finish make_finish(const Arguments& arguments, const Epilogue& epilogue, Finish finish,
+                                 bool channel_is_row, size_t row_axis, int64_t first_channel, F&& operand_offset) {
+  for (const EpilogueOp& op : epilogue) {
     const auto index = static_cast<size_t>(op.operand < 0 ? 0 : op.operand);
     const Operand& operand = arguments.problem->operands[index];
     const auto* data = static_cast<const float*>(arguments.operands[index]);
@@ -94,6 +94,13 @@ template <class F>
     }
   }
   return finish;
+}
+
+template <class F>
+[[nodiscard]] Finish make_finish(const Arguments& arguments, Finish finish, bool channel_is_row, size_t row_axis,
+                                 int64_t first_channel, F&& operand_offset) {
+  return make_finish(arguments, arguments.problem->epilogue, finish, channel_is_row, row_axis, first_channel,
+                     operand_offset);
 }
 
 }  // namespace walle::kernels::gemm

@@ -23,7 +23,8 @@ std::optional<Refusal> accepts(const Problem& p) {
     return Refusal{"m, n or k differ"};
   }
   if (is_byte(a.dtype)) {
-    if (!is_byte(b.dtype) || y.dtype != DType::i32) return Refusal{"8-bit operands give i32"};
+    if (!is_byte(b.dtype)) return Refusal{"8-bit operands come in pairs"};
+    if (auto refusal = check_integer_result(p)) return refusal;
   } else if (a.dtype != b.dtype || y.dtype != a.dtype || bits_of(a.dtype) < 8 || a.dtype == DType::boolean) {
     return Refusal{"operands and result differ in dtype"};
   }
@@ -70,13 +71,14 @@ void multiply_all(const Arguments& arguments) {
       const int64_t x_zero = zero_point(arguments, 2, at, rank - 2);
       const int64_t z_zero = zero_point(arguments, 3, at, rank - 1);
       for (int64_t k = 0; k < depth; ++k) sum += (row[k * x_step] - x_zero) * (column[k * z_step] - z_zero);
+      store_as(result.dtype, y, offset[2], apply_integer_epilogue(arguments, sum, at[rank - 1], at));
     } else {
       for (int64_t k = 0; k < depth; ++k) {
         sum = add<W>(sum, multiply<W>(load(row[k * x_step]), load(column[k * z_step])));
       }
+      if constexpr (std::is_same_v<W, double>) sum *= alpha;
+      y[offset[2]] = store<Y>(apply_epilogue<W>(arguments, sum, at[rank - 1], at));
     }
-    if constexpr (std::is_same_v<W, double>) sum *= alpha;
-    y[offset[2]] = store<Y>(apply_epilogue<W>(arguments, sum, at[rank - 1], at));
   });
 }
 

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "kernels/pool/fold_lines.h"
+#include "kernels/simd/byte_rows.h"
 #include "kernels/support/def.h"
 #include "kernels/support/lines.h"
 #include "kernels/support/window.h"
@@ -14,6 +15,8 @@ constexpr size_t kMostTaps = 256;
 
 const PoolAttributes& attributes_of(const Problem& p) { return std::get<PoolAttributes>(p.attributes); }
 
+bool is_byte(DType d) { return d == DType::i8 || d == DType::u8; }
+
 WindowAxes axes_of(const Problem& p) {
   return window_axes(attributes_of(p).window, p.operands[0], nullptr, p.results[0]);
 }
@@ -23,7 +26,8 @@ std::optional<Refusal> accepts(const Problem& p) {
   const Operand& x = p.operands[0];
   const Operand& y = p.results[0];
   const PoolAttributes& attributes = attributes_of(p);
-  if (x.dtype != DType::f32 || y.dtype != DType::f32) return Refusal{"only f32"};
+  const bool bytes = is_byte(x.dtype) && x.dtype == y.dtype && attributes.op == PoolOp::max;
+  if (!bytes && (x.dtype != DType::f32 || y.dtype != DType::f32)) return Refusal{"only f32, and 8 bits for maxima"};
   if (const char* fault = window_fault(attributes.window, x, y)) return Refusal{fault};
   if (attributes.op == PoolOp::lp) return Refusal{"lp"};
   if (p.results.size() > 1) return Refusal{"indices are wanted"};
@@ -50,9 +54,11 @@ Work work(const Problem& p, const Params&) {
           .steps = 1};
 }
 
-/// The lines of a block, then the divisor of every output column.
+/// The lines of a block, then the divisor of every output column; for bytes an input and an output row in f32.
 size_t workspace_bytes(const Problem& p, const Params&) {
-  return (lines_of(p).floats() + static_cast<size_t>(p.results[0].dims.back())) * sizeof(float);
+  const auto columns = static_cast<size_t>(p.results[0].dims.back());
+  const size_t rows = is_byte(p.operands[0].dtype) ? columns + static_cast<size_t>(p.operands[0].dims.back()) : 0;
+  return (lines_of(p).floats() + columns + rows) * sizeof(float);
 }
 
 int64_t tiles(const Problem& p, const Params&) {
@@ -82,6 +88,37 @@ struct Plan {
   int64_t taps = 0;
   std::array<int64_t, kMostTaps> offsets{};
 };
+
+/// Maxima of bytes are exact in f32.
+void run_byte_tile(const Arguments& a, const Plan& plan, int64_t tile) {
+  const Operand& x = a.problem->operands[0];
+  const Operand& y = a.problem->results[0];
+  const bool is_signed = x.dtype == DType::i8;
+  const int64_t block = tile % plan.lines.blocks();
+  const int64_t channel = tile / plan.lines.blocks() % y.dims[1];
+  const int64_t image = tile / plan.lines.blocks() / y.dims[1];
+  auto* lines = static_cast<float*>(a.workspace);
+  float* in = lines + plan.lines.floats();
+  float* out = in + plan.axes[2].in;
+  const auto* source = static_cast<const uint8_t*>(a.operands[0]) + image * x.strides[0] + channel * x.strides[1];
+  auto* result = static_cast<uint8_t*>(a.results[0]) + image * y.strides[0] + channel * y.strides[1];
+  plan.lines.copy_rows(block, is_signed ? -128 : 0, lines, [&](int64_t row) {
+    byte_rows().to_floats(source + row * plan.axes[1].x_stride, is_signed, in, static_cast<size_t>(plan.axes[2].in), 0,
+                          1);
+    return in;
+  });
+  for (int64_t r = 0; r < plan.lines.rows_of(block); ++r) {
+    pool::fold_lines({.line = lines + r * plan.axes[1].stride * plan.lines.row_floats(),
+                      .taps = plan.offsets.data(),
+                      .tap_count = plan.taps,
+                      .y = out,
+                      .columns = plan.axes[2].out,
+                      .max = true});
+    const int64_t row = block * plan.lines.block_rows() + r;
+    byte_rows().to_bytes(out, is_signed, result + row * plan.axes[1].y_stride, static_cast<size_t>(plan.axes[2].out), 1,
+                         0);
+  }
+}
 
 void run_tile(const Arguments& a, const Plan& plan, const float* divisors, int64_t tile) {
   const Problem& p = *a.problem;
@@ -116,7 +153,9 @@ void run(const Arguments& a, TileRange range) noexcept {
     const int64_t count = counted(plan.axes[2], c, attributes_of(*a.problem).count_include_pad);
     divisors[c] = count == 0 ? 0 : 1 / static_cast<float>(count);
   }
-  for (int64_t tile = range.begin; tile < range.end; ++tile) run_tile(a, plan, divisors, tile);
+  const bool bytes = is_byte(a.problem->operands[0].dtype);
+  for (int64_t tile = range.begin; tile < range.end; ++tile)
+    bytes ? run_byte_tile(a, plan, tile) : run_tile(a, plan, divisors, tile);
 }
 
 }  // namespace

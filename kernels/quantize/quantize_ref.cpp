@@ -28,16 +28,6 @@ std::optional<Refusal> accepts(const Problem& p) {
 
 Work work(const Problem& p, const Params&) { return elementwise_work(p, 6); }
 
-struct Range {
-  double low, high;
-};
-Range range_of(DType dtype) {
-  const int bits = bits_of(dtype);
-  const bool is_signed = dtype == DType::i2 || dtype == DType::i4 || dtype == DType::i8 || dtype == DType::i16;
-  const double span = std::ldexp(1.0, bits);
-  return is_signed ? Range{-span / 2, span / 2 - 1} : Range{0, span - 1};
-}
-
 void store_small(DType dtype, void* data, int64_t index, double value, bool saturate) {
   const unsigned raw = small_to_bits(dtype, value, saturate);
   if (bits_of(dtype) < 8)
@@ -51,8 +41,8 @@ void run(const Arguments& a, TileRange) noexcept {
   const ScaleMap scales = *map_of(p, 1);
   const bool shifted = has_operand(p, 2) && a.operands[2] != nullptr;
   const ScaleMap zeros = shifted ? *map_of(p, 2) : scales;
+  const IntegerRange range = integer_range(p.results[0].dtype);
   const DType dtype = p.results[0].dtype;
-  const Range range = range_of(dtype);
   const bool saturate = attributes_of(p).saturate;
   walk_steps<2>(p.results[0].dims, {p.operands[0].strides, p.results[0].strides},
                 [&](const Extents& at, const auto& offset) {

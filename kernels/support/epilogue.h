@@ -39,9 +39,20 @@ template <class W>
         y = add(y, load_as<W>(other.dtype, arguments.operands[index], offset_of(at, other.strides)));
         break;
       }
+      case EpilogueKind::rescale:
+      case EpilogueKind::quantize:
+        break;  // of 8-bit contractions alone: apply_integer_epilogue
     }
   }
   return y;
 }
+
+/// The value of an 8-bit contraction after its epilogue: exact integers up to `rescale`, then every step rounded to f32
+/// as vector kernels round it; `quantize` gives the integer to store. `channel` and `at` as above.
+[[nodiscard]] double apply_integer_epilogue(const Arguments& arguments, int64_t sum, int64_t channel,
+                                            std::span<const int64_t> at);
+
+/// Why the result's dtype is not the one that the epilogue of an 8-bit contraction leaves; nullopt: it is.
+[[nodiscard]] std::optional<Refusal> check_integer_result(const Problem& problem);
 
 }  // namespace walle::kernels

@@ -40,28 +40,22 @@ int64_t Lines::tap(int64_t i, int64_t j) const {
   return i * height_.dilation * row_floats() + column % width_.stride * line_ + column / width_.stride;
 }
 
-void Lines::copy(const float* x, int64_t block, float padding, float* lines) const {
+void Lines::copy_row(const float* source, float padding, float* lines) const {
+  if (source == nullptr) {
+    std::fill_n(lines, row_floats(), padding);
+    return;
+  }
   const int64_t stride = width_.stride;
-  const int64_t first = block * block_rows_ * height_.stride - height_.pad_begin;
-  const int64_t rows = input_rows(rows_of(block));
-  for (int64_t r = 0; r < rows; ++r, lines += row_floats()) {
-    const int64_t row = first + r;
-    if (row < 0 || row >= height_.in) {
-      std::fill_n(lines, row_floats(), padding);
-      continue;
-    }
-    const float* source = x + row * height_.x_stride;
-    for (int64_t phase = 0; phase < stride; ++phase) {
-      float* line = lines + phase * line_;
-      // line[i] = source[i * stride + shift]
-      const int64_t shift = phase - width_.pad_begin;
-      const int64_t begin = shift >= 0 ? 0 : std::min(used_, (-shift + stride - 1) / stride);
-      const int64_t inside = width_.in - shift;
-      const int64_t end = std::clamp<int64_t>(inside <= 0 ? 0 : (inside + stride - 1) / stride, begin, used_);
-      std::fill(line, line + begin, padding);
-      copy_line(source + shift, stride, begin, end, line);
-      std::fill(line + end, line + used_, padding);
-    }
+  for (int64_t phase = 0; phase < stride; ++phase) {
+    float* line = lines + phase * line_;
+    // line[i] = source[i * stride + shift]
+    const int64_t shift = phase - width_.pad_begin;
+    const int64_t begin = shift >= 0 ? 0 : std::min(used_, (-shift + stride - 1) / stride);
+    const int64_t inside = width_.in - shift;
+    const int64_t end = std::clamp<int64_t>(inside <= 0 ? 0 : (inside + stride - 1) / stride, begin, used_);
+    std::fill(line, line + begin, padding);
+    copy_line(source + shift, stride, begin, end, line);
+    std::fill(line + end, line + used_, padding);
   }
 }
 

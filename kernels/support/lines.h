@@ -27,11 +27,25 @@ class Lines {
   [[nodiscard]] int64_t tap(int64_t i, int64_t j) const;
 
   /// Copies the input rows of `block`; padding becomes `padding`.
-  void copy(const float* x, int64_t block, float padding, float* lines) const;
+  void copy(const float* x, int64_t block, float padding, float* lines) const {
+    copy_rows(block, padding, lines, [&](int64_t row) { return x + row * height_.x_stride; });
+  }
+  /// The same with rows that `row_of(row)` gives, once each and in order.
+  template <class RowOf>
+  void copy_rows(int64_t block, float padding, float* lines, RowOf&& row_of) const {
+    const int64_t first = block * block_rows_ * height_.stride - height_.pad_begin;
+    const int64_t rows = input_rows(rows_of(block));
+    for (int64_t r = 0; r < rows; ++r, lines += row_floats()) {
+      const int64_t row = first + r;
+      copy_row(row < 0 || row >= height_.in ? nullptr : row_of(row), padding, lines);
+    }
+  }
 
   static constexpr int64_t kSlack = 64;
 
  private:
+  /// null: a row of padding.
+  void copy_row(const float* source, float padding, float* line) const;
   [[nodiscard]] int64_t input_rows(int64_t rows) const;
 
   WindowAxis height_, width_;

@@ -22,6 +22,16 @@ struct ScaleMap {
   }
 };
 
+/// The values of a short integer dtype.
+struct IntegerRange {
+  double low, high;
+};
+[[nodiscard]] inline IntegerRange integer_range(DType dtype) {
+  const bool is_signed = dtype == DType::i4 || dtype == DType::i8 || dtype == DType::i16;
+  const auto span = static_cast<double>(int64_t{1} << bits_of(dtype));
+  return is_signed ? IntegerRange{-span / 2, span / 2 - 1} : IntegerRange{0, span - 1};
+}
+
 /// The map of a scale (or zero point) operand; nullopt if its shape does not fit x.
 [[nodiscard]] inline std::optional<ScaleMap> scale_map(const Operand& x, const Operand& scale, int32_t axis,
                                                        int64_t block) {

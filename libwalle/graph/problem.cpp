@@ -78,6 +78,7 @@ Status broadcast_operands(const Node& node, Problem& problem, size_t own) {
     case Family::binary:
     case Family::select:
     case Family::cast:
+    case Family::quantized_binary:
       for (size_t i = 0; i < own; ++i) WALLE_TRY(broadcast(node, problem.operands[i], result));
       break;
     case Family::matmul:
@@ -159,6 +160,9 @@ struct AttributeKey {
   void operator()(const IotaAttributes&) const {}
   void operator()(const RasterAttributes&) const {}
   void operator()(const RandomAttributes& a) const { put_all(out, a.seed, a.each_run); }
+  void operator()(const QuantizedBinaryAttributes& a) const {
+    put_all(out, a.op, a.a_scale, a.b_scale, a.y_scale, a.a_zero, a.b_zero, a.y_zero, a.low, a.high);
+  }
 };
 
 void put_operands(Bytes& out, const std::vector<Operand>& operands) {
@@ -188,6 +192,8 @@ std::string function_text(const FamilyAttributes& attributes) {
     text += " " + std::string(kUnaryNames[static_cast<size_t>(a->op)]);
   if (const auto* a = std::get_if<BinaryAttributes>(&attributes))
     text += " " + std::string(kBinaryNames[static_cast<size_t>(a->op)]);
+  if (const auto* a = std::get_if<QuantizedBinaryAttributes>(&attributes))
+    text += " " + std::string(kBinaryNames[static_cast<size_t>(a->op)]);
   if (const auto* a = std::get_if<ReduceAttributes>(&attributes))
     text += " " + std::string(kReduceNames[static_cast<size_t>(a->op)]);
   return text;
@@ -203,6 +209,10 @@ std::string epilogue_text(const EpilogueOp& op) {
       return " +" + std::string(kBinaryNames[static_cast<size_t>(op.binary)]) + "_scalar";
     case EpilogueKind::add_operand:
       return " +residual";
+    case EpilogueKind::rescale:
+      return " +rescale";
+    case EpilogueKind::quantize:
+      return " +quantize";
   }
   return "";
 }

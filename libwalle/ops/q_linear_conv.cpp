@@ -1,5 +1,6 @@
 #include "libwalle/ops/rules/build.h"
 #include "libwalle/ops/rules/integer_conv.h"
+#include "libwalle/ops/rules/quantized.h"
 
 namespace walle::ops {
 namespace {
@@ -11,6 +12,12 @@ Status infer(const NodeView& node, InferContext& context) {
 Replacement decompose(const NodeView& node, GraphBuilder& builder) {
   std::vector<ValueId> in(9, kNoValue);
   for (size_t i = 0; i < 9; ++i) in[i] = node.operand(i);
+  if (const auto zero = rules::constant_zero(node, 7); zero && WALLE_TRY(node.dims(6)).empty()) {
+    const ValueId scale = WALLE_TRY(rules::quantized_scale(builder, in[1], in[4], in[6]));
+    return rules::replaced(
+        builder.one("QuantizedConv", {in[0], in[3], in[2], in[5], in[8], scale},
+                    rules::quantized_result(node.node().attributes, WALLE_TRY(node.dtype(7)), *zero)));
+  }
   const size_t rank = WALLE_TRY(node.dims(0)).size();
   ValueId sum = WALLE_TRY(rules::integer_conv(node, builder, {in[0], in[2]}, {in[3], in[5]}));
   if (in[8] != kNoValue) {

@@ -1,5 +1,6 @@
 #include "libwalle/ops/rules/build.h"
 #include "libwalle/ops/rules/product.h"
+#include "libwalle/ops/rules/quantized.h"
 
 namespace walle::ops {
 namespace {
@@ -15,10 +16,27 @@ Result<ValueId> per_row(GraphBuilder& builder, ValueId value) {
   return rules::reshape(builder, value, Ints{dims[0], 1});
 }
 
+/// Matrices with one step of a and y, and one of b for the whole or for each column.
+Result<bool> plain(const NodeView& node) {
+  for (const size_t i : {1U, 2U, 6U}) {
+    if (!WALLE_TRY(node.dims(i)).empty()) return false;
+  }
+  for (const size_t i : {4U, 5U}) {
+    if (WALLE_TRY(node.dims(i)).size() > 1) return false;
+  }
+  return WALLE_TRY(node.dims(0)).size() > 1 && WALLE_TRY(node.dims(3)).size() > 1;
+}
+
 /// The integer product is exact; one scale a_scale * b_scale / y_scale brings it to the result's step.
 Replacement decompose(const NodeView& node, GraphBuilder& builder) {
   std::vector<ValueId> operands(8);
   for (size_t i = 0; i < 8; ++i) operands[i] = node.operand(i);
+  if (const auto zero = rules::constant_zero(node, 7); zero && WALLE_TRY(plain(node))) {
+    const ValueId scale = WALLE_TRY(rules::quantized_scale(builder, operands[1], operands[4], operands[6]));
+    return rules::replaced(builder.one("QuantizedMatMul",
+                                       {operands[0], operands[3], operands[2], operands[5], kNoValue, scale},
+                                       rules::quantized_result({}, WALLE_TRY(node.dtype(7)), *zero)));
+  }
   const ValueId sum = WALLE_TRY(builder.one("MatMulInteger", {operands[0], operands[3], operands[2], operands[5]}));
   const ValueId real = WALLE_TRY(rules::cast(builder, sum, DType::f32));
   const ValueId a_scale = WALLE_TRY(rules::cast(builder, operands[1], DType::f32));

@@ -142,7 +142,8 @@ bool foldable(const Graph& graph, const Node& node, const PassContext& context) 
   for (const ValueId id : node.operands) {
     if (id == kNoValue) continue;
     if (!graph.value(id).constant) return false;
-    given += 2 * graph.value(id).constant->bytes();
+    const Tensor& operand = *graph.value(id).constant;
+    given += (bits_of(operand.dtype()) <= 8 ? 9 : 2) * operand.bytes();  // i4 weights become f32
   }
   for (const ValueId id : node.results) {
     if (id == kNoValue) continue;

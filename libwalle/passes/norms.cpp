@@ -10,7 +10,8 @@ using graph::kNoValue;
 using graph::Node;
 using graph::ValueId;
 
-/// Layer normalisation spelled out: d = x - mean(x); y = d / √(mean(d²) + ε), then * scale + bias where given.
+/// Normalisation spelled out: d = x - mean(x), or x itself (rms); y = d / √(mean(d²) + ε), then * scale + bias where
+/// given.
 class Norms {
  public:
   Norms(Graph& graph, PassContext& context)
@@ -63,21 +64,43 @@ class Norms {
     return std::nullopt;
   }
 
-  bool normalise(Node& node) {
-    if (!Matcher::is(&node, BinaryOp::div)) return false;
-    const ValueId d = node.operands[0];
-    const auto root = deviation(node.operands[1]);
-    const auto variance = root ? mean_of(root->first) : std::nullopt;
-    if (!variance || square_of(variance->of) != d) return false;
+  /// d / √(v + ε) or d * (1 / √(v + ε)).
+  struct Ratio {
+    ValueId of = kNoValue, variance = kNoValue;
+    double epsilon = 0;
+  };
+  [[nodiscard]] std::optional<Ratio> ratio(const Node& node) const {
+    const bool div = Matcher::is(&node, BinaryOp::div);
+    if (!div && !Matcher::is(&node, BinaryOp::mul)) return std::nullopt;
+    for (size_t side = 0; side < 2; ++side) {
+      if (div && side == 0) continue;
+      const Node* inverse = match_.maker(node.operands[side]);
+      if (!div && !Matcher::is(inverse, UnaryOp::reciprocal)) continue;
+      const auto root = deviation(div ? node.operands[side] : inverse->operands[0]);
+      if (root) return Ratio{node.operands[1 - side], root->first, root->second};
+    }
+    return std::nullopt;
+  }
+
+  /// x if d is x - mean(x) over the axes from `axis` on, else kNoValue.
+  [[nodiscard]] ValueId centred(ValueId d, int32_t axis) const {
     const Node* difference = match_.maker(d);
-    if (!Matcher::is(difference, BinaryOp::sub)) return false;
+    if (!Matcher::is(difference, BinaryOp::sub)) return kNoValue;
     const auto mean = mean_of(difference->operands[1]);
-    if (!mean || mean->axis != variance->axis || mean->of != difference->operands[0]) return false;
-    const ValueId x = mean->of;
+    return mean && mean->axis == axis && mean->of == difference->operands[0] ? mean->of : kNoValue;
+  }
+
+  bool normalise(Node& node) {
+    const auto found = ratio(node);
+    const auto variance = found ? mean_of(found->variance) : std::nullopt;
+    if (!variance || square_of(variance->of) != found->of) return false;
+    const ValueId around_mean = centred(found->of, variance->axis);
+    const bool rms = around_mean == kNoValue;
+    const ValueId x = rms ? found->of : around_mean;
     if (!match_.same_shape(x, node.results[0]) || graph_.value(x).dtype != graph_.value(node.results[0]).dtype)
       return false;
     node.operands = {x};
-    node.core->attributes = NormAttributes{.axis = mean->axis, .epsilon = root->second};
+    node.core->attributes = NormAttributes{.axis = variance->axis, .epsilon = found->epsilon, .rms = rms};
     return true;
   }
 
@@ -131,6 +154,6 @@ Status run(Graph& graph, PassContext& context) {
 }  // namespace
 
 extern const PassDef kNorms;
-const PassDef kNorms = {.name = "norms", .what = "layer normalisation spelled out becomes one", .run = run};
+const PassDef kNorms = {.name = "norms", .what = "layer and rms normalisation spelled out become one", .run = run};
 
 }  // namespace walle::passes

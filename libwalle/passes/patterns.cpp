@@ -85,41 +85,78 @@ class Patterns {
     return std::nullopt;
   }
 
-  /// x * 0.5 * (1 + erf(x / √2)) in any order of the factors.
+  /// x * 0.5 * (1 + g(x)) in any order of the factors, with either gate of gelu.
   bool gelu(Node& node) {
     if (!Matcher::is(&node, BinaryOp::mul)) return false;
     std::vector<ValueId> factors;
     collect(node, 0, factors);
-    ValueId inner = kNoValue;
+    std::optional<Gate> gate;
     double number = 1;
     std::vector<ValueId> rest;
     for (const ValueId id : factors) {
       if (const auto scalar = scalar_of(graph_, id)) {
         number *= *scalar;
-      } else if (inner == kNoValue && erf_of(id) != kNoValue) {
-        inner = erf_of(id);
+      } else if (const auto found = gate ? std::nullopt : gate_of(id)) {
+        gate = found;
       } else {
         rest.push_back(id);
       }
     }
-    if (inner == kNoValue || rest.size() != 1 || rest[0] != inner || !Matcher::near(number, 0.5)) return false;
-    return become(node, inner, {.op = UnaryOp::gelu});
+    if (!gate || rest.size() != 1 || rest[0] != gate->of || !Matcher::near(number, 0.5)) return false;
+    return become(node, gate->of, {.op = gate->function});
   }
   void collect(const Node& node, int depth, std::vector<ValueId>& factors) const {
     for (const ValueId id : node.operands) {
       const Node* inner = match_.maker(id);
-      if (depth < 2 && Matcher::is(inner, BinaryOp::mul) && erf_of(id) == kNoValue)
+      if (depth < 2 && Matcher::is(inner, BinaryOp::mul) && !gate_of(id))
         collect(*inner, depth + 1, factors);
       else
         factors.push_back(id);
     }
   }
-  /// x if `id` is 1 + erf(x / √2).
-  [[nodiscard]] ValueId erf_of(ValueId id) const {
+
+  /// 1 + erf(x / √2), or 1 + tanh(√(2/π) * (x + 0.044715 * x³)).
+  struct Gate {
+    ValueId of = kNoValue;
+    UnaryOp function{};
+  };
+  [[nodiscard]] std::optional<Gate> gate_of(ValueId id) const {
+    const Node* add = match_.maker(id);
+    if (!Matcher::is(add, BinaryOp::add)) return std::nullopt;
+    const Node* inner = match_.maker(match_.other_than(*add, 1));
+    ValueId x = kNoValue;
+    const bool tanh = Matcher::is(inner, UnaryOp::tanh);
+    if (tanh)
+      x = cubic(match_.scaled(inner->operands[0], std::numbers::sqrt2 * std::numbers::inv_sqrtpi));
+    else if (Matcher::is(inner, UnaryOp::erf))
+      x = match_.scaled(inner->operands[0], 1 / std::numbers::sqrt2);
+    if (x == kNoValue) return std::nullopt;
+    return Gate{x, tanh ? UnaryOp::gelu_tanh : UnaryOp::gelu};
+  }
+  /// x if `id` is x + 0.044715 * x³.
+  [[nodiscard]] ValueId cubic(ValueId id) const {
     const Node* add = match_.maker(id);
     if (!Matcher::is(add, BinaryOp::add)) return kNoValue;
-    const Node* erf = match_.maker(match_.other_than(*add, 1));
-    return Matcher::is(erf, UnaryOp::erf) ? match_.scaled(erf->operands[0], 1 / std::numbers::sqrt2) : kNoValue;
+    for (size_t side = 0; side < 2; ++side) {
+      const ValueId x = add->operands[side];
+      if (is_cube(match_.scaled(add->operands[1 - side], 0.044715), x)) return x;
+    }
+    return kNoValue;
+  }
+  [[nodiscard]] bool is_cube(ValueId id, ValueId x) const {
+    const Node* node = match_.maker(id);
+    if (Matcher::is(node, BinaryOp::pow)) {
+      const auto exponent = scalar_of(graph_, node->operands[1]);
+      return node->operands[0] == x && exponent && Matcher::near(*exponent, 3);
+    }
+    if (!Matcher::is(node, BinaryOp::mul)) return false;
+    return (node->operands[0] == x && is_square(node->operands[1], x)) ||
+           (node->operands[1] == x && is_square(node->operands[0], x));
+  }
+  [[nodiscard]] bool is_square(ValueId id, ValueId x) const {
+    const Node* node = match_.maker(id);
+    if (Matcher::is(node, UnaryOp::square)) return node->operands[0] == x;
+    return Matcher::is(node, BinaryOp::mul) && node->operands[0] == x && node->operands[1] == x;
   }
 
   Graph& graph_;

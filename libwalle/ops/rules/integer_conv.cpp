@@ -1,27 +1,10 @@
 #include "libwalle/ops/rules/integer_conv.h"
 
-#include "libwalle/ops/rules/build.h"
-#include "libwalle/ops/rules/regions.h"
+#include "libwalle/ops/rules/quantized.h"
 #include "libwalle/ops/rules/shapes.h"
 #include "libwalle/ops/rules/window.h"
 
 namespace walle::ops::rules {
-namespace {
-
-/// Sums of products of two 9-bit numbers are exact in f32 up to this many terms; past it f64 is.
-constexpr int64_t kExactTerms = 256;
-
-/// (values - zero) as floats. A zero point per output channel of a weight lies along axis 0.
-Result<ValueId> centred(GraphBuilder& builder, Quantised operand, DType dtype, size_t rank) {
-  const ValueId values = WALLE_TRY(cast(builder, operand.values, dtype));
-  if (operand.zero == kNoValue) return values;
-  const ValueId shaped = WALLE_TRY(per_axis(builder, operand.zero, rank, 0));
-  const ValueId zero = WALLE_TRY(cast(builder, shaped, dtype));
-  return builder.one("Sub", {values, zero});
-}
-
-}  // namespace
-
 Status infer_integer_conv(const NodeView& node, InferContext& context, size_t x_at, size_t w_at, DType dtype) {
   const auto& x = node.value(x_at).shape;
   const auto& w = node.value(w_at).shape;
@@ -42,14 +25,8 @@ Status infer_integer_conv(const NodeView& node, InferContext& context, size_t x_
 }
 
 Result<ValueId> integer_conv(const NodeView& node, GraphBuilder& builder, Quantised x, Quantised w) {
-  const Ints weight = WALLE_TRY(builder.dims(w.values));
-  const bool few = count(std::span(weight).subspan(1)) <= kExactTerms;
-  const DType dtype = few ? DType::f32 : DType::f64;
-  Attributes attributes = node.node().attributes;
-  const ValueId a = WALLE_TRY(centred(builder, x, dtype, weight.size()));
-  const ValueId b = WALLE_TRY(centred(builder, w, dtype, weight.size()));
-  const ValueId sum = WALLE_TRY(builder.one("Conv", {a, b}, std::move(attributes)));
-  return cast(builder, sum, DType::i32);
+  return builder.one("QuantizedConv", {x.values, w.values, x.zero, w.zero},
+                     quantized_result(node.node().attributes, DType::i32, 0));
 }
 
 }  // namespace walle::ops::rules

@@ -79,6 +79,37 @@ class Generator {
     if (chance(20)) p.epilogue.push_back({.kind = EpilogueKind::binary_scalar, .binary = BinaryOp::mul, .alpha = 0.5});
   }
 
+  DType byte() { return chance(50) ? DType::i8 : DType::u8; }
+  static Operand single(DType dtype) { return {.dtype = dtype, .dims = {}, .strides = {}}; }
+
+  /// Makes a contraction one of 8-bit operands: zero points, and an epilogue of exact steps.
+  void make_bytes(Problem& p, int64_t channels) {
+    p.epilogue.clear();
+    p.operands.resize(2);
+    for (Operand& operand : p.operands) operand.dtype = byte();
+    Operand& y = p.results[0];
+    y = dense(y.dims, DType::i32);
+    for (size_t i = 0; i < 2; ++i) {
+      Operand zero = i == 1 && chance(40) ? dense({channels}, p.operands[i].dtype) : single(p.operands[i].dtype);
+      zero.present = chance(70);
+      p.operands.push_back(zero);
+    }
+    if (chance(30)) return;
+    const auto add = [&](EpilogueOp op, const Operand& operand) {
+      op.operand = static_cast<int>(p.operands.size());
+      p.epilogue.push_back(op);
+      p.operands.push_back(operand);
+    };
+    if (chance(60)) add({.kind = EpilogueKind::bias_channel}, dense({channels}, DType::i32));
+    add({.kind = EpilogueKind::rescale}, chance(50) ? dense({channels}) : single(DType::f32));
+    if (chance(50))
+      p.epilogue.push_back({.kind = EpilogueKind::unary, .unary = UnaryOp::clip, .alpha = -7, .beta = 90});
+    y.dtype = DType::f32;
+    if (chance(30)) return;
+    y.dtype = byte();
+    p.epilogue.push_back({.kind = EpilogueKind::quantize, .alpha = static_cast<double>(pick(0, 100))});
+  }
+
   Window window(size_t rank) {
     Window w;
     for (size_t i = 0; i < rank; ++i) {
@@ -171,6 +202,10 @@ Problem make_matmul(Generator& g) {
   p.operands[1].constant = g.chance(50);
   p.results = {g.chance(80) ? Generator::dense(dims(m, n)) : g.padded(dims(m, n))};
   g.add_epilogue(p, n);
+  if (g.chance(30)) {
+    p.attributes = MatMulAttributes{};
+    g.make_bytes(p, n);
+  }
   return p;
 }
 
@@ -206,6 +241,11 @@ Problem make_conv(Generator& g) {
   p.results = {Generator::dense(y)};
   p.threads = static_cast<int>(g.pick(1, 4));
   g.add_epilogue(p, out);
+  if (g.chance(40)) {
+    p.operands[0] = Generator::dense(x);
+    p.operands[1].constant = true;
+    g.make_bytes(p, out);
+  }
   return p;
 }
 
@@ -284,6 +324,7 @@ Problem make_pool(Generator& g) {
   const auto rank = static_cast<size_t>(g.pick(1, 2));
   PoolAttributes attributes{
       .op = static_cast<PoolOp>(g.pick(0, 1)), .window = g.window(rank), .count_include_pad = g.chance(50)};
+  const DType dtype = attributes.op == PoolOp::max && g.chance(40) ? g.byte() : DType::f32;
   const Window& w = attributes.window;
   Extents x = {g.pick(1, 2), g.size()};
   Extents y = x;
@@ -293,8 +334,50 @@ Problem make_pool(Generator& g) {
     y.push_back((size + w.pads_begin[i] + w.pads_end[i] - Generator::reach(w, i)) / w.strides[i] + 1);
   }
   p.attributes = attributes;
-  p.operands = {Generator::dense(x)};
-  p.results = {Generator::dense(y)};
+  p.operands = {Generator::dense(x, dtype)};
+  p.results = {Generator::dense(y, dtype)};
+  return p;
+}
+
+Problem make_quantize(Generator& g) {
+  Problem p;
+  const Extents dims = g.shape(1, 4);
+  const DType dtype = g.byte();
+  p.attributes = QuantizeAttributes{.axis = 0};
+  p.operands = {Generator::dense(dims), Generator::single(DType::f32), Generator::single(dtype)};
+  p.operands[2].present = g.chance(60);
+  p.results = {Generator::dense(dims, dtype)};
+  return p;
+}
+
+Problem make_dequantize(Generator& g) {
+  Problem p;
+  const Extents dims = g.shape(1, 4);
+  const DType dtype = g.byte();
+  p.attributes = DequantizeAttributes{.axis = 0};
+  p.operands = {Generator::dense(dims, dtype), Generator::single(DType::f32), Generator::single(dtype)};
+  p.operands[2].present = g.chance(60);
+  p.results = {Generator::dense(dims)};
+  return p;
+}
+
+Problem make_quantized_binary(Generator& g) {
+  Problem p;
+  static constexpr std::array<BinaryOp, 3> kOps = {BinaryOp::add, BinaryOp::sub, BinaryOp::mul};
+  const auto zero = [&] { return static_cast<int32_t>(g.pick(-5, 20)); };
+  QuantizedBinaryAttributes attributes{.op = kOps[static_cast<size_t>(g.pick(0, 2))],
+                                       .a_scale = 0.37F,
+                                       .b_scale = 0.011F,
+                                       .y_scale = 0.05F,
+                                       .a_zero = zero(),
+                                       .b_zero = zero(),
+                                       .y_zero = zero()};
+  if (g.chance(30)) attributes.low = attributes.y_zero, attributes.high = 100;
+  p.attributes = attributes;
+  const Extents dims = g.shape(1, 4);
+  p.operands = {Generator::dense(dims, g.byte()), Generator::dense(dims, g.byte())};
+  if (g.chance(20)) p.operands[1].strides.back() = 0;
+  p.results = {Generator::dense(dims, g.byte())};
   return p;
 }
 
@@ -402,6 +485,12 @@ Make maker_of(Family family) {
       return make_gather;
     case Family::raster:
       return make_raster;
+    case Family::quantize:
+      return make_quantize;
+    case Family::dequantize:
+      return make_dequantize;
+    case Family::quantized_binary:
+      return make_quantized_binary;
     default:
       return nullptr;
   }

@@ -1,41 +1,28 @@
-"""reference.py MODELS OUT: inputs like real ones and ONNX Runtime's outputs, as OUT/CASE/{in,out}_I_NAME.npy."""
+"""reference.py PACKAGED OUT: writes the models that are not in PACKAGED, inputs like real ones, and ONNX Runtime's
+outputs as OUT/MODEL/CASE/{in,out}_I_NAME.npy. Made again only when a script or a packaged model has changed."""
 
+import hashlib
 import os
+import shutil
 import sys
 
-import cv2
 import numpy as np
 import onnxruntime
 
+import decoder
+import din
+import efficientnet
 import mobilenet
+import quantised
+import resnet
+import squeezenet
+import transformers
+from images import speech, written
 
-random = np.random.default_rng(7)
-
-
-def page(height, width, words):
-    image = np.full((height, width, 3), 235, np.uint8)
-    for i, word in enumerate(words):
-        y = int((i + 0.7) * height / len(words))
-        cv2.putText(image, word, (width // 12, y), cv2.FONT_HERSHEY_SIMPLEX, min(height / len(words), width / 8) / 40,
-                    (30, 20, 40), 2, cv2.LINE_AA)
-    noise = random.normal(0, 4, image.shape)
-    return np.clip(image + noise, 0, 255).astype(np.float32)
+WRITTEN = [mobilenet, resnet, squeezenet, efficientnet, transformers, din, decoder, quantised]
 
 
-def image(height, width, words, mean, deviation):
-    x = (page(height, width, words) / 255 - mean) / deviation
-    return x.transpose(2, 0, 1)[None].astype(np.float32)
-
-
-def speech(samples, rate, phase):
-    t = (np.arange(samples) + phase * samples) / rate
-    voice = sum(np.sin(2 * np.pi * 140 * k * t) / k for k in range(1, 12))
-    envelope = 0.5 + 0.5 * np.sin(2 * np.pi * 4 * t)
-    return (0.1 * voice * envelope + random.normal(0, 0.003, samples)).astype(np.float32)
-
-
-def save(out, case, inputs, session):
-    folder = os.path.join(out, case)
+def save(folder, inputs, session):
     os.makedirs(folder, exist_ok=True)
     names = [o.name for o in session.get_outputs()]
     outputs = dict(zip(names, session.run(None, inputs)))
@@ -45,37 +32,63 @@ def save(out, case, inputs, session):
     return outputs
 
 
-def main(models, out):
+def session_of(path):
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
-    def session(name, folder=models):
-        return onnxruntime.InferenceSession(os.path.join(folder, name), options, providers=["CPUExecutionProvider"])
 
-    imagenet = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225])
-    det = session("ppocr_det.onnx")
-    save(out, "ppocr_det/640x640", {"x": image(640, 640, ["Walle reads", "documents", "on a device"], *imagenet)}, det)
-    save(out, "ppocr_det/352x608", {"x": image(352, 608, ["Invoice 2041", "Total 99.50"], *imagenet)}, det)
-    save(out, "ppocr_det/64x96", {"x": image(64, 96, ["ab"], *imagenet)}, det)
-    rec = session("ppocr_rec.onnx")
-    save(out, "ppocr_rec/48x320", {"x": image(48, 320, ["Walle 2041"], 0.5, 0.5)}, rec)
-    pair = np.concatenate([image(48, 176, ["Invoice"], 0.5, 0.5), image(48, 176, ["Total"], 0.5, 0.5)])
-    save(out, "ppocr_rec/2x48x176", {"x": pair}, rec)
-    cls = session("ppocr_cls.onnx")
-    save(out, "ppocr_cls/48x192", {"x": image(48, 192, ["Walle"], 0.5, 0.5)}, cls)
-    save(out, "ppocr_cls/3x48x192", {"x": np.concatenate([image(48, 192, [w], 0.5, 0.5) for w in ("Walle", "Total", "Page")])}, cls)
-    vad = session("silero_vad.onnx")
+def packaged(models, out, random):
+    def cases(name, inputs):
+        session = session_of(os.path.join(models, name + ".onnx"))
+        for case, feeds in inputs.items():
+            save(os.path.join(out, name, case), feeds, session)
+
+    def line(height, width, *words):
+        return np.concatenate([written(random, height, width, [w], 0.5, 0.5) for w in words])
+
+    cases("ppocr_det", {"640x640": {"x": written(random, 640, 640, ["Walle reads", "documents", "on a device"])},
+                        "352x608": {"x": written(random, 352, 608, ["Invoice 2041", "Total 99.50"])},
+                        "224x736": {"x": written(random, 224, 736, ["Gate 7"])},
+                        "small": {"x": written(random, 64, 96, ["ab"])}})
+    cases("ppocr_rec", {"48x320": {"x": line(48, 320, "Walle 2041")}, "2x48x176": {"x": line(48, 176, "Invoice", "Total")}})
+    cases("ppocr_cls", {"small": {"x": line(48, 192, "Walle")}, "3x48x192": {"x": line(48, 192, "Walle", "Total", "Page")}})
+    vad = session_of(os.path.join(models, "silero_vad.onnx"))
     for rate, samples, batch in ((16000, 576, 1), (8000, 288, 1), (16000, 576, 2)):
         state = np.zeros((2, batch, 128), np.float32)
         for frame in range(3):
-            x = np.stack([speech(samples, rate, frame + b) for b in range(batch)])
-            result = save(out, f"silero_vad/{rate}_batch{batch}_frame{frame}",
-                          {"input": x, "state": state, "sr": np.array(rate, np.int64)}, vad)
-            state = result["stateN"]
-    mobilenet.write(os.path.join(out, "mobilenet_v2.onnx"))
-    net = session("mobilenet_v2.onnx", out)
-    save(out, "mobilenet_v2/224", {"image": image(224, 224, ["cat"], *imagenet)}, net)
-    save(out, "mobilenet_v2/2x96x128", {"image": np.concatenate([image(96, 128, [w], *imagenet) for w in "ab"])}, net)
+            x = np.stack([speech(random, samples, rate, frame + b) for b in range(batch)])
+            folder = os.path.join(out, "silero_vad", f"{rate}_batch{batch}_frame{frame}_small")
+            state = save(folder, {"input": x, "state": state, "sr": np.array(rate, np.int64)}, vad)["stateN"]
+
+
+def fingerprint(models):
+    hashes = hashlib.sha256(onnxruntime.__version__.encode())
+    here = os.path.dirname(os.path.abspath(__file__))
+    for folder, suffix in ((here, ".py"), (models, ".onnx")):
+        for name in sorted(n for n in os.listdir(folder) if n.endswith(suffix)):
+            with open(os.path.join(folder, name), "rb") as file:
+                hashes.update(hashlib.sha256(file.read()).digest())
+    return hashes.hexdigest()
+
+
+def main(models, out):
+    stamp, wanted = os.path.join(out, "made"), fingerprint(models)
+    if os.path.exists(stamp) and open(stamp).read() == wanted:
+        return
+    shutil.rmtree(out, ignore_errors=True)
+    os.makedirs(out)
+    packaged(models, out, np.random.default_rng(7))
+    for family in WRITTEN:
+        for name, (write, cases) in family.MODELS.items():
+            path = os.path.join(out, name + ".onnx")
+            write(path)
+            session = session_of(path)
+            for case, feeds in cases(np.random.default_rng(7)).items():
+                save(os.path.join(out, name, case), feeds, session)
+    with open(stamp, "w") as file:
+        file.write(wanted)
 
 
 if __name__ == "__main__":

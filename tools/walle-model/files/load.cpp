@@ -2,9 +2,11 @@
 
 #include <charconv>
 #include <filesystem>
+#include <map>
 #include <random>
 
 #include "libwalle/base/file.h"
+#include "libwalle/graph/text.h"
 #include "libwalle/import/onnx.h"
 #include "libwalle/model/format.h"
 #include "libwalle/ops/table.h"
@@ -68,9 +70,34 @@ std::vector<int64_t> filled(const std::vector<int64_t>& dims) {
   return out;
 }
 
+/// A graph as text (`info --graph`, `explain --passes`); the weights that it leaves out are those of the model of the
+/// same name beside it.
+Result<graph::Graph> load_text(const std::string& path) {
+  const auto bytes = WALLE_TRY(read_file(path, size_t{64} << 20));
+  std::map<std::string, engine::Tensor, std::less<>> weights;
+  for (const char* suffix : {".walle", ".onnx"}) {
+    const std::string model = std::filesystem::path(path).replace_extension(suffix).string();
+    if (!weights.empty() || !std::filesystem::exists(model)) continue;
+    const graph::Graph source = WALLE_TRY(load_graph(model));
+    for (const graph::Value& value : source.values) {
+      if (value.constant) weights.emplace(value.name, *value.constant);
+    }
+  }
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  return graph::from_text(text, graph::OpTable(ops::op_table()),
+                          [&](std::string_view name) -> std::optional<engine::Tensor> {
+                            const auto it = weights.find(name);
+                            return it == weights.end() ? std::nullopt : std::optional(it->second);
+                          });
+}
+
 }  // namespace
 
 Result<graph::Graph> load_graph(const std::string& path) {
+  if (path.ends_with(".graph")) {
+    auto graph = load_text(path);
+    return graph ? std::move(graph) : fail(graph.error().with(path));
+  }
   auto file = std::make_shared<MappedFile>(WALLE_TRY(MappedFile::open(path)));
   if (model::is_walle_file(file->bytes())) {
     auto graph = model::read_model(file->bytes(), file, graph::OpTable(ops::op_table()));

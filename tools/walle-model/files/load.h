@@ -11,7 +11,8 @@
 
 namespace walle::workbench {
 
-/// The graph of a .walle or .onnx file, by its contents. Errors name the file.
+/// The graph of a .walle or .onnx file, by its contents, or of a .graph file: text, with its large weights in the
+/// .walle or .onnx file of the same name. Errors name the file.
 [[nodiscard]] Result<graph::Graph> load_graph(const std::string& path);
 
 /// The model of a .walle file (mapped) or of an .onnx file (converted in memory).

@@ -110,6 +110,8 @@ Command attach(CLI::App& app) {
 
 extern const VerbDef kInfo;
 const VerbDef kInfo = {"info", "Shows inputs, outputs, operators and metadata of a model",
-                       "Examples:\n  walle-model info det.onnx\n  walle-model info det.onnx --graph | less", attach};
+                       "Examples:\n  walle-model info det.onnx\n  walle-model info det.onnx --graph > det.graph      "
+                       "the graph as text, which all verbs read",
+                       attach};
 
 }  // namespace walle::workbench

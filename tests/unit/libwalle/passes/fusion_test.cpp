@@ -87,6 +87,44 @@ TEST(Fusion, LayerNormalisationSpelledOut) {
   EXPECT_EQ(families(m.graph, inputs), std::vector<std::string>{"norm"});
 }
 
+TEST(Fusion, GeluByTanhSpelledOut) {
+  Maker m;
+  const ValueId x = m.input("x", DType::f32, {2, 31});
+  const ValueId cube = m.op("cube", "Pow", {x, scalar(m, "three", 3)});
+  const ValueId sum = m.op("sum", "Add", {x, m.op("scaled", "Mul", {cube, scalar(m, "c", 0.044715F)})});
+  const ValueId tanh = m.op("tanh", "Tanh", {m.op("inner", "Mul", {sum, scalar(m, "r", 0.79788456F)})});
+  const ValueId gate = m.op("gate", "Add", {tanh, scalar(m, "one", 1)});
+  m.graph.outputs = {m.op("y", "Mul", {m.op("half", "Mul", {x, scalar(m, "h", 0.5F)}), gate})};
+  const std::vector<NamedTensor> inputs = {{"x", floats({2, 31}, ramp(62, 0.2F))}};
+  expect_same(m.graph, inputs, 1e-5F);
+  EXPECT_EQ(families(m.graph, inputs), std::vector<std::string>{"unary"});
+}
+
+TEST(Fusion, RootMeanSquareNormalisationSpelledOut) {
+  for (const bool divide : {true, false}) {
+    Maker m;
+    const ValueId x = m.input("x", DType::f32, {3, 8});
+    const ValueId mean = m.op("mean", "ReduceMean", {m.op("square", "Mul", {x, x}), m.ints("axes", {-1})});
+    const ValueId root = m.op("root", "Sqrt", {m.op("add", "Add", {mean, scalar(m, "epsilon", 1e-6F)})});
+    const ValueId y =
+        divide ? m.op("y", "Div", {x, root}) : m.op("y", "Mul", {x, m.op("inverse", "Reciprocal", {root})});
+    m.graph.outputs = {m.op("scaled", "Mul", {y, m.constant("scale", {8}, ramp(8, 0.1F))})};
+    const std::vector<NamedTensor> inputs = {{"x", floats({3, 8}, ramp(24, 0.5F))}};
+    expect_same(m.graph, inputs, 1e-5F);
+    EXPECT_EQ(families(m.graph, inputs), std::vector<std::string>{"norm"});
+  }
+}
+
+TEST(Fusion, RecurrentNetworksStepByStep) {
+  Maker m;
+  const ValueId x = m.input("x", DType::f32, {4, 2, 3});
+  const ValueId w = m.constant("w", {1, 20, 3}, ramp(60, 0.02F));
+  const ValueId r = m.constant("r", {1, 20, 5}, ramp(100, 0.02F));
+  m.graph.outputs = {
+      m.op("lstm", "LSTM", {x, w, r, m.constant("b", {1, 40}, ramp(40, 0.01F))}, {{"hidden_size", int64_t{5}}})};
+  expect_same(m.graph, {{"x", floats({4, 2, 3}, ramp(24, 0.1F))}}, 1e-5F);
+}
+
 Graph conv_chain(const std::string& tail) {
   Maker m;
   const ValueId x = m.input("x", DType::f32, {1, 3, 6, 5});
