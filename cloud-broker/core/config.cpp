@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <filesystem>
 #include <functional>
 #include <map>
 
@@ -130,7 +131,7 @@ Result<Config> load_config(const std::string& path, const std::string& state_dir
                                                    ": " + std::string(root.error().description()));
     WALLE_TRY(read(root.table(), config));
   }
-  if (!state_dir.empty()) config.state_dir = state_dir;
+  if (!state_dir.empty()) config.state_dir = std::filesystem::absolute(state_dir).lexically_normal().string();
   if (config.state_dir.empty() || config.state_dir.front() != '/')
     return fail(ErrorCode::invalid_argument, "the state folder has to be an absolute path");
   if (config.database.empty()) config.database = "sqlite://" + config.state_dir + "/broker.db";

@@ -246,7 +246,8 @@ Status Service::set_labels(const std::string& id, const Value& labels, const std
   WALLE_TRY(check_labels(labels));
   const std::lock_guard lock(mutex_);
   const auto it = fleet_.find(id);
-  if (it == fleet_.end()) return fail(ErrorCode::not_found, "no device '" + id.substr(0, 64) + "'");
+  if (it == fleet_.end())
+    return fail(ErrorCode::not_found, "no device '" + id.substr(0, 64) + "'; see walle-ctl device list");
   store::DeviceRow row = it->second.row;
   row.labels = labels;
   WALLE_TRY(store_->save_device(row));

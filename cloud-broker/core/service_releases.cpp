@@ -293,7 +293,8 @@ Result<int64_t> Service::find_release(const std::string& text) const {
 Result<Value> Service::why(const std::string& device, const std::string& task) {
   const std::lock_guard lock(mutex_);
   const auto it = fleet_.find(device);
-  if (it == fleet_.end()) return fail(ErrorCode::not_found, "no device '" + device.substr(0, 64) + "'");
+  if (it == fleet_.end())
+    return fail(ErrorCode::not_found, "no device '" + device.substr(0, 64) + "'; see walle-ctl device list");
   const auto have = it->second.device.tasks.find(task);
   Value out = {{"device", device}, {"task", task}, {"installed", nullptr}, {"releases", Value::array()}};
   if (have != it->second.device.tasks.end())

@@ -149,7 +149,7 @@ Result<Tag> read_tag(const std::string& path, const std::string& name) {
   const Repository repository = WALLE_TRY(open_repository(path));
   git_reference* found = nullptr;
   if (git_reference_lookup(&found, repository.get(), ("refs/tags/" + name).c_str()) != 0)
-    return git_failed(ErrorCode::not_found, "no tag " + name + " in " + path);
+    return git_failed(ErrorCode::not_found, "no tag " + name + " in " + path + "; make it with git tag -s " + name);
   const Reference reference(found);
   const git_oid* id = git_reference_target(reference.get());
   git_object* object = nullptr;

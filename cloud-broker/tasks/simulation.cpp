@@ -29,7 +29,8 @@ Value lines_of(const std::string& output) {
 
 Simulation simulate(const std::string& folder, int64_t timeout_us) {
   const size_t cases = count_cases(folder);
-  if (cases == 0) return {false, "the task has no cases/*.json to simulate with", nullptr};
+  if (cases == 0)
+    return {false, "the task has no cases/*.json to simulate with; add some and tag a new version", nullptr};
   const auto outcome =
       process::run({process::beside_us("walle-ctl"), "task", "test", folder, "--json"}, {.timeout_us = timeout_us});
   if (!outcome) return {false, outcome.error().message, nullptr};

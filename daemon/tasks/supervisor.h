@@ -82,6 +82,8 @@ class Supervisor {
   void start_host(HostState& host);
   void load(Vm& vm);
   void begin(Vm& vm, TaskState& state);
+  void refuse(Vm& vm, std::string_view kind, const Error& error);
+  void watch(Vm& vm, int64_t limit_us);
   void retire(Vm& vm);
   void drop_vm(int64_t id);
   void end_run(Vm& vm, Value record);

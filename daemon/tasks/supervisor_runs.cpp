@@ -117,21 +117,17 @@ void Supervisor::begin(Vm& vm, TaskState& state) {
   state.waiting.pop_front();
   vm.started_us = clock_.wall_us();
   vm.features = 0;
+  vm.over_data = false;
   vm.started_monotonic_us = clock_.monotonic_us();
   const RunRequest& request = *vm.active;
   auto events = request.events();
   Status begun =
       events ? (request.queued ? registry_.ledger().begin_run(request.run) : Status()) : fail(events.error());
   if (events && !begun && may_pass(begun.error().code)) return hold_back(vm, begun.error());
-  if (!begun) {
-    Value record = record_of(vm, request);
-    record["error"] = run_error("events_lost", begun.error().message);
-    return end_run(vm, std::move(record));
-  }
-  const int64_t limit_us = std::min(vm.installed.manifest.limits.time_us, options_.max_time_us);
-  const int64_t deadline_us = vm.started_monotonic_us + limit_us;
+  if (!begun) return refuse(vm, "events_lost", begun.error());
   state.retry.reset();
   prepare_data(vm);
+  const int64_t limit_us = std::min(vm.installed.manifest.limits.time_us, options_.max_time_us);
   Value message{{"type", "run"},
                 {"run", request.run},
                 {"vm", vm.id},
@@ -140,24 +136,30 @@ void Supervisor::begin(Vm& vm, TaskState& state) {
                   {"condition", request.condition},
                   {"events", std::move(*events)},
                   {"time_us", request.time_us}}},
-                {"deadline_us", deadline_us}};
+                {"deadline_us", vm.started_monotonic_us + limit_us}};
   Host& host = *hosts_.at(vm.host)->host;
-  if (auto sent = host.send(std::move(message)); !sent) {
-    if (sent.error().code == ErrorCode::unavailable) {
-      // It has not begun: it waits for the next host.
-      state.waiting.push_front(std::move(*vm.active));
-      vm.active.reset();
-      return host.kill();
-    }
-    Value record = record_of(vm, request);
-    record["error"] = run_error("too_large", sent.error().message);
-    return end_run(vm, std::move(record));
+  if (const auto sent = host.send(std::move(message)); !sent) {
+    if (sent.error().code != ErrorCode::unavailable) return refuse(vm, "too_large", sent.error());
+    // It has not begun: it waits for the next host.
+    state.waiting.push_front(std::move(*vm.active));
+    vm.active.reset();
+    return host.kill();
   }
+  watch(vm, limit_us);
+}
+
+void Supervisor::refuse(Vm& vm, std::string_view kind, const Error& error) {
+  Value record = record_of(vm, *vm.active);
+  record["error"] = run_error(kind, error.message);
+  end_run(vm, std::move(record));
+}
+
+/// Kills the host of a run that does not stop, and looks after what the run writes.
+void Supervisor::watch(Vm& vm, int64_t limit_us) {
   vm.deadline = loop_.after(limit_us + options_.grace_us, [this, name = vm.host] {
     const auto late = hosts_.find(name);
     if (late != hosts_.end() && late->second->host) late->second->host->kill();
   });
-  vm.over_data = false;
   vm.data_watch = loop_.after(
       kDataLookUs,
       [this, id = vm.id] {

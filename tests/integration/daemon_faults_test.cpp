@@ -77,6 +77,16 @@ TEST_F(DaemonFaults, ProcessIsolationGivesATaskAHostOfItsOwn) {
   EXPECT_EQ(device.hosts().size(), 2U);
 }
 
+TEST_F(DaemonFaults, AHostThatNobodyNeedsAnyMoreEnds) {
+  ASSERT_TRUE(install(device, write_task(device.folder(), "alone", "1.0.0", "[permissions]\nisolation = \"process\"\n",
+                                         "def run(event, ctx): return 1\n")));
+  EXPECT_EQ(run("alone")["result"], 1);
+  EXPECT_EQ(device.hosts().size(), 1U);
+  ASSERT_TRUE(tasks.remove("alone", Value::object()));
+  for (int i = 0; i < 500 && !device.hosts().empty(); ++i) ::usleep(10'000);
+  EXPECT_TRUE(device.hosts().empty());
+}
+
 TEST_F(DaemonFaults, AfterKillMinusNineTasksEventsRowsAndRecordsAreThere) {
   ASSERT_TRUE(install(device, write_task(device.folder(), "pairs", "1.0.0", kPairs, kStore)));
   ASSERT_TRUE(stream.send({event("a", "", {{"n", 1}}), event("b")}, Value::object()));

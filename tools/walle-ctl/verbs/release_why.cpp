@@ -22,9 +22,9 @@ Result<int> run(Context& context, const Arguments& arguments) {
   }
   const Value* releases = WALLE_TRY(get_list(why, "releases"));
   const Value& installed = why["installed"];
-  context.output().say(installed.is_object() ? "installed: " + task + "/v" + installed.value("version", "") + " (" +
-                                                   installed.value("state", "") + ")"
-                                             : "installed: nothing that the device has reported");
+  const std::string version = installed.is_object() ? installed.value("version", "") : "";
+  const std::string state = installed.is_object() ? installed.value("state", "") : "as far as the device has reported";
+  context.output().say("installed: " + (version.empty() ? "nothing" : task + "/v" + version) + " (" + state + ")");
   context.output().table(kColumns, {releases->begin(), releases->end()}, "no release of this task");
   return 0;
 }

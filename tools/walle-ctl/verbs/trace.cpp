@@ -64,7 +64,8 @@ void show(Output& output, const Value& trace) {
   output.say("started   " + of("started_us", Format::time_us));
   for (const Value& line : trace["log"])
     output.say("  " + cell(line.value("time_us", Value()), Format::time_us) + "  " +
-               get_string_or(line, "level", "").value_or("") + "  " + get_string_or(line, "text", "").value_or(""));
+               get_string_or(line, "level", "").value_or("") + "  " + get_string_or(line, "text", "").value_or("") +
+               (line.contains("fields") && !line["fields"].empty() ? "  " + to_json(line["fields"]) : ""));
   if (record.value("status", "") == "ok")
     output.say("result    " + to_json(record.value("result", Value())));
   else
