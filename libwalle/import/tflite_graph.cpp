@@ -169,8 +169,8 @@ Status TfliteGraph::translate(const TranslationDef& def, const schema::Operator&
     if (tensor < 0 || i >= made.size() || made[i] == kNoValue) continue;
     ValueId& value = values_[static_cast<size_t>(tensor)];
     if (value != kNoValue) return fail(ErrorCode::invalid_argument, "makes '" + operation.output(i).name + "' again");
-    const bool again = std::find(made.begin(), made.begin() + static_cast<long>(i), made[i]) - made.begin() <
-                       static_cast<long>(i);
+    const bool again =
+        std::find(made.begin(), made.begin() + static_cast<long>(i), made[i]) - made.begin() < static_cast<long>(i);
     value = WALLE_TRY(finish(operation, i, made[i], again ? made[i] + 1 : first_new));
   }
   return {};
@@ -200,8 +200,7 @@ Status TfliteGraph::translate(const schema::Operator& source, size_t position) {
 Translated TfliteGraph::outputs() {
   std::vector<ValueId> result;
   if (source().outputs() == nullptr) return result;
-  for (const int32_t index : *source().outputs())
-    result.push_back(WALLE_TRY(value_of(WALLE_TRY(tensor_index(index)))));
+  for (const int32_t index : *source().outputs()) result.push_back(WALLE_TRY(value_of(WALLE_TRY(tensor_index(index)))));
   return result;
 }
 

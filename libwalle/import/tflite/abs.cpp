@@ -3,7 +3,6 @@
 namespace walle::import::tflite {
 
 extern const TranslationDef kAbs;
-const TranslationDef kAbs = {
-    .code = schema::BuiltinOperator::ABS, .op = "Abs", .translate = rules::unary};
+const TranslationDef kAbs = {.code = schema::BuiltinOperator::ABS, .op = "Abs", .translate = rules::unary};
 
 }  // namespace walle::import::tflite

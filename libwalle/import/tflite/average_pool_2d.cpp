@@ -3,6 +3,7 @@
 namespace walle::import::tflite {
 
 extern const TranslationDef kAveragePool2d;
-const TranslationDef kAveragePool2d = {.code = schema::BuiltinOperator::AVERAGE_POOL_2D, .op = "AveragePool", .translate = rules::pooling};
+const TranslationDef kAveragePool2d = {
+    .code = schema::BuiltinOperator::AVERAGE_POOL_2D, .op = "AveragePool", .translate = rules::pooling};
 
 }  // namespace walle::import::tflite

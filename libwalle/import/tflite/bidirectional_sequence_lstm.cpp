@@ -42,6 +42,7 @@ Translated translate(Operation& op) {
 }  // namespace
 
 extern const TranslationDef kBidirectionalSequenceLstm;
-const TranslationDef kBidirectionalSequenceLstm = {.code = schema::BuiltinOperator::BIDIRECTIONAL_SEQUENCE_LSTM, .translate = translate};
+const TranslationDef kBidirectionalSequenceLstm = {.code = schema::BuiltinOperator::BIDIRECTIONAL_SEQUENCE_LSTM,
+                                                   .translate = translate};
 
 }  // namespace walle::import::tflite

@@ -22,6 +22,7 @@ Translated translate(Operation& op) {
 }  // namespace
 
 extern const TranslationDef kBidirectionalSequenceRnn;
-const TranslationDef kBidirectionalSequenceRnn = {.code = schema::BuiltinOperator::BIDIRECTIONAL_SEQUENCE_RNN, .translate = translate};
+const TranslationDef kBidirectionalSequenceRnn = {.code = schema::BuiltinOperator::BIDIRECTIONAL_SEQUENCE_RNN,
+                                                  .translate = translate};
 
 }  // namespace walle::import::tflite

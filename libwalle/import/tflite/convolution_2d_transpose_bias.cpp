@@ -29,6 +29,7 @@ Translated translate(Operation& op) {
 }  // namespace
 
 extern const TranslationDef kConvolution2dTransposeBias;
-const TranslationDef kConvolution2dTransposeBias = {.code = schema::BuiltinOperator::CUSTOM, .custom = "Convolution2DTransposeBias", .translate = translate};
+const TranslationDef kConvolution2dTransposeBias = {
+    .code = schema::BuiltinOperator::CUSTOM, .custom = "Convolution2DTransposeBias", .translate = translate};
 
 }  // namespace walle::import::tflite

@@ -3,7 +3,6 @@
 namespace walle::import::tflite {
 
 extern const TranslationDef kCos;
-const TranslationDef kCos = {
-    .code = schema::BuiltinOperator::COS, .op = "Cos", .translate = rules::unary};
+const TranslationDef kCos = {.code = schema::BuiltinOperator::COS, .op = "Cos", .translate = rules::unary};
 
 }  // namespace walle::import::tflite

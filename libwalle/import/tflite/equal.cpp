@@ -3,7 +3,6 @@
 namespace walle::import::tflite {
 
 extern const TranslationDef kEqual;
-const TranslationDef kEqual = {
-    .code = schema::BuiltinOperator::EQUAL, .op = "Equal", .translate = rules::binary};
+const TranslationDef kEqual = {.code = schema::BuiltinOperator::EQUAL, .op = "Equal", .translate = rules::binary};
 
 }  // namespace walle::import::tflite

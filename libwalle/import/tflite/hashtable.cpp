@@ -3,6 +3,8 @@
 namespace walle::import::tflite {
 
 extern const TranslationDef kHashtable;
-const TranslationDef kHashtable = {.code = schema::BuiltinOperator::HASHTABLE, .refusal = "tables of strings are not supported; look the words up before the model"};
+const TranslationDef kHashtable = {
+    .code = schema::BuiltinOperator::HASHTABLE,
+    .refusal = "tables of strings are not supported; look the words up before the model"};
 
 }  // namespace walle::import::tflite

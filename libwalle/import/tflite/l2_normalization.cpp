@@ -13,7 +13,8 @@ Translated translate(Operation& op) {
   const ValueId square = WALLE_TRY(b.one("Mul", {x, x}));
   const ValueId sum = WALLE_TRY(make::reduce(b, "ReduceSum", square, {last}, true));
   const ValueId length = WALLE_TRY(b.one("Sqrt", {WALLE_TRY(make::with_scalar(b, "Max", sum, kLeast))}));
-  return one(rules::activated(op.builder(), WALLE_TRY(b.one("Div", {x, length})), options->fused_activation_function()));
+  return one(
+      rules::activated(op.builder(), WALLE_TRY(b.one("Div", {x, length})), options->fused_activation_function()));
 }
 
 }  // namespace

@@ -3,7 +3,6 @@
 namespace walle::import::tflite {
 
 extern const TranslationDef kLess;
-const TranslationDef kLess = {
-    .code = schema::BuiltinOperator::LESS, .op = "Less", .translate = rules::binary};
+const TranslationDef kLess = {.code = schema::BuiltinOperator::LESS, .op = "Less", .translate = rules::binary};
 
 }  // namespace walle::import::tflite

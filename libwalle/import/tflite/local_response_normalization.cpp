@@ -19,6 +19,7 @@ Translated translate(Operation& op) {
 }  // namespace
 
 extern const TranslationDef kLocalResponseNormalization;
-const TranslationDef kLocalResponseNormalization = {.code = schema::BuiltinOperator::LOCAL_RESPONSE_NORMALIZATION, .translate = translate};
+const TranslationDef kLocalResponseNormalization = {.code = schema::BuiltinOperator::LOCAL_RESPONSE_NORMALIZATION,
+                                                    .translate = translate};
 
 }  // namespace walle::import::tflite

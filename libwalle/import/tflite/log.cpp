@@ -3,7 +3,6 @@
 namespace walle::import::tflite {
 
 extern const TranslationDef kLog;
-const TranslationDef kLog = {
-    .code = schema::BuiltinOperator::LOG, .op = "Log", .translate = rules::unary};
+const TranslationDef kLog = {.code = schema::BuiltinOperator::LOG, .op = "Log", .translate = rules::unary};
 
 }  // namespace walle::import::tflite

@@ -3,6 +3,7 @@
 namespace walle::import::tflite {
 
 extern const TranslationDef kMaxPool2d;
-const TranslationDef kMaxPool2d = {.code = schema::BuiltinOperator::MAX_POOL_2D, .op = "MaxPool", .translate = rules::pooling};
+const TranslationDef kMaxPool2d = {
+    .code = schema::BuiltinOperator::MAX_POOL_2D, .op = "MaxPool", .translate = rules::pooling};
 
 }  // namespace walle::import::tflite

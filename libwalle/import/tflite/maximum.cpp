@@ -3,7 +3,6 @@
 namespace walle::import::tflite {
 
 extern const TranslationDef kMaximum;
-const TranslationDef kMaximum = {
-    .code = schema::BuiltinOperator::MAXIMUM, .op = "Max", .translate = rules::binary};
+const TranslationDef kMaximum = {.code = schema::BuiltinOperator::MAXIMUM, .op = "Max", .translate = rules::binary};
 
 }  // namespace walle::import::tflite

@@ -3,7 +3,6 @@
 namespace walle::import::tflite {
 
 extern const TranslationDef kMinimum;
-const TranslationDef kMinimum = {
-    .code = schema::BuiltinOperator::MINIMUM, .op = "Min", .translate = rules::binary};
+const TranslationDef kMinimum = {.code = schema::BuiltinOperator::MINIMUM, .op = "Min", .translate = rules::binary};
 
 }  // namespace walle::import::tflite

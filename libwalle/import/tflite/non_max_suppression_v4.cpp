@@ -19,6 +19,7 @@ Translated translate(Operation& op) {
 }  // namespace
 
 extern const TranslationDef kNonMaxSuppressionV4;
-const TranslationDef kNonMaxSuppressionV4 = {.code = schema::BuiltinOperator::NON_MAX_SUPPRESSION_V4, .translate = translate};
+const TranslationDef kNonMaxSuppressionV4 = {.code = schema::BuiltinOperator::NON_MAX_SUPPRESSION_V4,
+                                             .translate = translate};
 
 }  // namespace walle::import::tflite

@@ -21,6 +21,7 @@ Translated translate(Operation& op) {
 }  // namespace
 
 extern const TranslationDef kNonMaxSuppressionV5;
-const TranslationDef kNonMaxSuppressionV5 = {.code = schema::BuiltinOperator::NON_MAX_SUPPRESSION_V5, .translate = translate};
+const TranslationDef kNonMaxSuppressionV5 = {.code = schema::BuiltinOperator::NON_MAX_SUPPRESSION_V5,
+                                             .translate = translate};
 
 }  // namespace walle::import::tflite

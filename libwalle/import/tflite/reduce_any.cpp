@@ -3,6 +3,7 @@
 namespace walle::import::tflite {
 
 extern const TranslationDef kReduceAny;
-const TranslationDef kReduceAny = {.code = schema::BuiltinOperator::REDUCE_ANY, .op = "ReduceMax", .translate = rules::boolean_reduction};
+const TranslationDef kReduceAny = {
+    .code = schema::BuiltinOperator::REDUCE_ANY, .op = "ReduceMax", .translate = rules::boolean_reduction};
 
 }  // namespace walle::import::tflite

@@ -3,7 +3,6 @@
 namespace walle::import::tflite {
 
 extern const TranslationDef kRelu;
-const TranslationDef kRelu = {
-    .code = schema::BuiltinOperator::RELU, .op = "Relu", .translate = rules::unary};
+const TranslationDef kRelu = {.code = schema::BuiltinOperator::RELU, .op = "Relu", .translate = rules::unary};
 
 }  // namespace walle::import::tflite

@@ -5,7 +5,7 @@ namespace {
 
 Translated translate(Operation& op) {
   const auto* options = WALLE_TRY(op.options<schema::ResizeBilinearOptions>());
-  const std::string coordinates = options->align_corners()         ? "align_corners"
+  const std::string coordinates = options->align_corners()        ? "align_corners"
                                   : options->half_pixel_centers() ? "half_pixel"
                                                                   : "asymmetric";
   return rules::resized(op, {.mode = "linear", .coordinates = coordinates});

@@ -14,6 +14,7 @@ Translated translate(Operation& op) {
 }  // namespace
 
 extern const TranslationDef kResizeNearestNeighbor;
-const TranslationDef kResizeNearestNeighbor = {.code = schema::BuiltinOperator::RESIZE_NEAREST_NEIGHBOR, .translate = translate};
+const TranslationDef kResizeNearestNeighbor = {.code = schema::BuiltinOperator::RESIZE_NEAREST_NEIGHBOR,
+                                               .translate = translate};
 
 }  // namespace walle::import::tflite

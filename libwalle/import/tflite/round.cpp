@@ -3,7 +3,6 @@
 namespace walle::import::tflite {
 
 extern const TranslationDef kRound;
-const TranslationDef kRound = {
-    .code = schema::BuiltinOperator::ROUND, .op = "Round", .translate = rules::unary};
+const TranslationDef kRound = {.code = schema::BuiltinOperator::ROUND, .op = "Round", .translate = rules::unary};
 
 }  // namespace walle::import::tflite

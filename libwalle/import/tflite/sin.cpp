@@ -3,7 +3,6 @@
 namespace walle::import::tflite {
 
 extern const TranslationDef kSin;
-const TranslationDef kSin = {
-    .code = schema::BuiltinOperator::SIN, .op = "Sin", .translate = rules::unary};
+const TranslationDef kSin = {.code = schema::BuiltinOperator::SIN, .op = "Sin", .translate = rules::unary};
 
 }  // namespace walle::import::tflite

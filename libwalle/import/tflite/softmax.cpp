@@ -7,7 +7,8 @@ namespace {
 Translated translate(Operation& op) {
   const auto* options = WALLE_TRY(op.options<schema::SoftmaxOptions>());
   ValueId x = WALLE_TRY(op.real(0));
-  if (options->beta() != 1) x = WALLE_TRY(make::with_scalar(op.builder(), "Mul", x, static_cast<double>(options->beta())));
+  if (options->beta() != 1)
+    x = WALLE_TRY(make::with_scalar(op.builder(), "Mul", x, static_cast<double>(options->beta())));
   return one(op.builder().one("Softmax", {x}, {{"axis", int64_t{-1}}}));
 }
 

@@ -3,7 +3,6 @@
 namespace walle::import::tflite {
 
 extern const TranslationDef kSqrt;
-const TranslationDef kSqrt = {
-    .code = schema::BuiltinOperator::SQRT, .op = "Sqrt", .translate = rules::unary};
+const TranslationDef kSqrt = {.code = schema::BuiltinOperator::SQRT, .op = "Sqrt", .translate = rules::unary};
 
 }  // namespace walle::import::tflite

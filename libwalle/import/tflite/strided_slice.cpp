@@ -49,7 +49,8 @@ Translated translate(Operation& op) {
   ValueId x = WALLE_TRY(rules::movable(op, 0));
   const auto entries = WALLE_TRY(entries_of(op, *options));
   const auto rank = static_cast<int64_t>(WALLE_TRY(op.rank(x)));
-  const int64_t named = std::count_if(entries.begin(), entries.end(), [](const Entry& e) { return !e.rest && !e.new_axis; });
+  const int64_t named =
+      std::count_if(entries.begin(), entries.end(), [](const Entry& e) { return !e.rest && !e.new_axis; });
   rules::Cut cut;
   Ints shrunk, added;
   int64_t axis = 0, place = 0;  // of x, of the result

@@ -118,6 +118,7 @@ Translated translate(Operation& op) {
 }  // namespace
 
 extern const TranslationDef kTfliteDetectionPostProcess;
-const TranslationDef kTfliteDetectionPostProcess = {.code = schema::BuiltinOperator::CUSTOM, .custom = "TFLite_Detection_PostProcess", .translate = translate};
+const TranslationDef kTfliteDetectionPostProcess = {
+    .code = schema::BuiltinOperator::CUSTOM, .custom = "TFLite_Detection_PostProcess", .translate = translate};
 
 }  // namespace walle::import::tflite

@@ -18,6 +18,7 @@ Translated translate(Operation& op) {
 }  // namespace
 
 extern const TranslationDef kUnidirectionalSequenceLstm;
-const TranslationDef kUnidirectionalSequenceLstm = {.code = schema::BuiltinOperator::UNIDIRECTIONAL_SEQUENCE_LSTM, .translate = translate};
+const TranslationDef kUnidirectionalSequenceLstm = {.code = schema::BuiltinOperator::UNIDIRECTIONAL_SEQUENCE_LSTM,
+                                                    .translate = translate};
 
 }  // namespace walle::import::tflite

@@ -13,6 +13,7 @@ Translated translate(Operation& op) {
 }  // namespace
 
 extern const TranslationDef kUnidirectionalSequenceRnn;
-const TranslationDef kUnidirectionalSequenceRnn = {.code = schema::BuiltinOperator::UNIDIRECTIONAL_SEQUENCE_RNN, .translate = translate};
+const TranslationDef kUnidirectionalSequenceRnn = {.code = schema::BuiltinOperator::UNIDIRECTIONAL_SEQUENCE_RNN,
+                                                   .translate = translate};
 
 }  // namespace walle::import::tflite

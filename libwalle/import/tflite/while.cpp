@@ -23,8 +23,9 @@ Translated translate(Operation& op) {
   if (op.output_count() != values.size() || values.empty())
     return Operation::fail(ErrorCode::invalid_argument, "has not as many results as inputs");
   const int64_t ask = options->cond_subgraph_index();
-  auto body = WALLE_TRY(op.around().block(options->body_subgraph_index(), {{.name = "turn", .dtype = DType::i64, .shape = graph::Shape()},
-                                            {.name = "goes_on", .dtype = DType::boolean, .shape = graph::Shape()}}));
+  auto body = WALLE_TRY(op.around().block(options->body_subgraph_index(),
+                                          {{.name = "turn", .dtype = DType::i64, .shape = graph::Shape()},
+                                           {.name = "goes_on", .dtype = DType::boolean, .shape = graph::Shape()}}));
   const std::vector<ValueId> carried(body->inputs.begin() + 2, body->inputs.end());
   auto next = WALLE_TRY(op.around().call(options->body_subgraph_index(), *body, carried));
   if (next.size() != values.size() || carried.size() != values.size())

@@ -8,7 +8,8 @@ Result<std::vector<int32_t>> option_words(const Operation& op, size_t count) {
   std::vector<int32_t> words(count);
   const auto bytes = op.custom_options();
   if (bytes.size() < count * sizeof(int32_t))
-    return Operation::fail(ErrorCode::invalid_argument, "its options are shorter than " + std::to_string(count) + " words");
+    return Operation::fail(ErrorCode::invalid_argument,
+                           "its options are shorter than " + std::to_string(count) + " words");
   std::memcpy(words.data(), bytes.data(), count * sizeof(int32_t));
   return words;
 }

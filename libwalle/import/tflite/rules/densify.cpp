@@ -54,7 +54,8 @@ struct Order {
 
 Result<Order> order_of(const schema::SparsityParameters& sparsity, size_t rank) {
   Order order;
-  if (sparsity.block_map() != nullptr) order.block_axes.assign(sparsity.block_map()->begin(), sparsity.block_map()->end());
+  if (sparsity.block_map() != nullptr)
+    order.block_axes.assign(sparsity.block_map()->begin(), sparsity.block_map()->end());
   if (sparsity.traversal_order() != nullptr)
     order.levels.assign(sparsity.traversal_order()->begin(), sparsity.traversal_order()->end());
   const size_t count = rank + order.block_axes.size();

@@ -90,11 +90,9 @@ class Lstm {
     const ValueId h = states[0];
     const ValueId c = states[1];
     const ValueId forget = WALLE_TRY(sigmoid(b, kForget, row, h, c));
-    const ValueId candidate =
-        WALLE_TRY(activated(b, WALLE_TRY(sum(b, gates_[kCell], row, h, c)), options_.activation));
-    const ValueId input = gates_[kInput].given
-                              ? WALLE_TRY(sigmoid(b, kInput, row, h, c))
-                              : WALLE_TRY(b.one("Sub", {make::scalar_like(b, forget, 1), forget}));
+    const ValueId candidate = WALLE_TRY(activated(b, WALLE_TRY(sum(b, gates_[kCell], row, h, c)), options_.activation));
+    const ValueId input = gates_[kInput].given ? WALLE_TRY(sigmoid(b, kInput, row, h, c))
+                                               : WALLE_TRY(b.one("Sub", {make::scalar_like(b, forget, 1), forget}));
     const ValueId kept = WALLE_TRY(b.one("Mul", {forget, c}));
     ValueId cell = WALLE_TRY(b.one("Add", {kept, WALLE_TRY(b.one("Mul", {input, candidate}))}));
     if (options_.cell_clip > 0) cell = WALLE_TRY(clipped(b, cell, -options_.cell_clip, options_.cell_clip));
@@ -107,8 +105,7 @@ class Lstm {
   Result<ValueId> projected(GraphBuilder& b, ValueId h) {
     ValueId y = WALLE_TRY(b.one("MatMul", {h, captured_[projection_]}));
     if (projection_bias_ != kNone) y = WALLE_TRY(b.one("Add", {y, captured_[projection_bias_]}));
-    if (options_.projection_clip > 0)
-      y = WALLE_TRY(clipped(b, y, -options_.projection_clip, options_.projection_clip));
+    if (options_.projection_clip > 0) y = WALLE_TRY(clipped(b, y, -options_.projection_clip, options_.projection_clip));
     return y;
   }
 

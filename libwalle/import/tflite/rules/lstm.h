@@ -21,8 +21,8 @@ struct LstmOptions {
   bool backward = false;
 };
 
-/// c' = f · c + i · act(g), h' = o · act(c') (projected, if it says so), gates i, f, o = σ(x · wᵀ + h · rᵀ + p · c + b),
-/// over x [time, batch, in]. Reads and sets the states. Returns [time, batch, out].
+/// c' = f · c + i · act(g), h' = o · act(c') (projected, if it says so), gates i, f, o = σ(x · wᵀ + h · rᵀ + p · c +
+/// b), over x [time, batch, in]. Reads and sets the states. Returns [time, batch, out].
 [[nodiscard]] Result<ValueId> run_lstm(Operation& op, ValueId x, const LstmInputs& inputs, const LstmOptions& options);
 
 /// Where LSTM and UNIDIRECTIONAL_SEQUENCE_LSTM have their inputs.

@@ -100,9 +100,7 @@ Status Operation::set_state(size_t i, ValueId next) {
   return around_.set_state(static_cast<size_t>(source_.inputs()->Get(static_cast<flatbuffers::uoffset_t>(i))), next);
 }
 
-Result<ValueId> Operation::index(size_t input) {
-  return make::cast(builder_, WALLE_TRY(stored(input)), DType::i64);
-}
+Result<ValueId> Operation::index(size_t input) { return make::cast(builder_, WALLE_TRY(stored(input)), DType::i64); }
 
 Result<Ints> Operation::ints(size_t i) {
   const graph::Value& value = builder_.value(WALLE_TRY(stored(i)));
@@ -133,16 +131,15 @@ Result<int64_t> Operation::integer(size_t input) {
 Result<std::vector<float>> Operation::floats(size_t i) {
   const graph::Value& value = builder_.value(WALLE_TRY(stored(i)));
   if (!value.constant || value.constant->dtype() != DType::f32)
-    return fail(ErrorCode::unsupported, "input " + std::to_string(i) + " " + quoted(input(i)) +
-                                            " has to be a constant of floats");
+    return fail(ErrorCode::unsupported,
+                "input " + std::to_string(i) + " " + quoted(input(i)) + " has to be a constant of floats");
   const auto values = value.constant->values<float>();
   return std::vector<float>(values.begin(), values.end());
 }
 
 Result<Ints> Operation::dims(ValueId value) const {
   const auto& shape = builder_.value(value).shape;
-  if (!shape)
-    return fail(ErrorCode::unsupported, "the rank of '" + builder_.value(value).name + "' depends on data");
+  if (!shape) return fail(ErrorCode::unsupported, "the rank of '" + builder_.value(value).name + "' depends on data");
   Ints result;
   for (const graph::Dim& dim : *shape) result.push_back(dim.known() ? dim.value() : -1);
   return result;

@@ -26,8 +26,8 @@ class Operation;
 /// (`conv_2d.cpp`: kConv2d).
 struct TranslationDef {
   schema::BuiltinOperator code{};
-  std::string_view custom;  ///< CUSTOM: the name of the custom operator
-  std::string_view op;      ///< (optional) the graph's operator, for translations that several operators share
+  std::string_view custom;   ///< CUSTOM: the name of the custom operator
+  std::string_view op;       ///< (optional) the graph's operator, for translations that several operators share
   std::string_view refusal;  ///< (optional) why the operator cannot be translated, and what to do instead
   /// Values of quantised outputs may be returned as real numbers; the importer quantises them.
   Translated (*translate)(Operation&) = nullptr;

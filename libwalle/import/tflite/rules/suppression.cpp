@@ -78,8 +78,7 @@ Result<ValueId> remaining(GraphBuilder& b, const Suppression& from, const Turn& 
 
 /// Outputs of the body: it goes on, scores, count, the place and score of this turn's box.
 Translated outputs(GraphBuilder& b, const Suppression& from, const Turn& turn) {
-  const ValueId best =
-      WALLE_TRY(b.one("ArgMax", {turn.scores}, {{"axis", int64_t{1}}, {"keepdims", int64_t{1}}}));
+  const ValueId best = WALLE_TRY(b.one("ArgMax", {turn.scores}, {{"axis", int64_t{1}}, {"keepdims", int64_t{1}}}));
   const ValueId score = WALLE_TRY(b.one("GatherElements", {turn.scores, best}, {{"axis", int64_t{1}}}));
   const ValueId good = WALLE_TRY(b.one(from.takes, {score, turn.least}));
   const ValueId ratio = WALLE_TRY(overlap(b, WALLE_TRY(picked(b, turn.boxes, best)), turn.boxes));

@@ -8,10 +8,9 @@ Result<Attributes> window_attributes(const Window& window) {
   if (window.padding != schema::Padding::SAME && window.padding != schema::Padding::VALID)
     return Operation::fail(ErrorCode::invalid_argument,
                            "padding " + std::to_string(static_cast<int>(window.padding)) + " is not known");
-  Attributes attributes = {
-      {"auto_pad", std::string(window.padding == schema::Padding::SAME ? "SAME_UPPER" : "VALID")},
-      {"strides", Ints{window.stride_h, window.stride_w}},
-      {"dilations", Ints{window.dilation_h, window.dilation_w}}};
+  Attributes attributes = {{"auto_pad", std::string(window.padding == schema::Padding::SAME ? "SAME_UPPER" : "VALID")},
+                           {"strides", Ints{window.stride_h, window.stride_w}},
+                           {"dilations", Ints{window.dilation_h, window.dilation_w}}};
   if (window.kernel_h != 0 || window.kernel_w != 0)
     attributes.emplace("kernel_shape", Ints{window.kernel_h, window.kernel_w});
   return attributes;
@@ -66,8 +65,7 @@ Result<ValueId> transposed_convolution(Operation& op, const Transposed& a) {
   }
   std::vector<ValueId> operands = {a.x, a.weight};
   if (a.bias != kNoValue) operands.push_back(a.bias);
-  return b.one("ConvTranspose", std::move(operands),
-               {{"strides", strides}, {"pads", pads}, {"output_padding", grown}});
+  return b.one("ConvTranspose", std::move(operands), {{"strides", strides}, {"pads", pads}, {"output_padding", grown}});
 }
 
 }  // namespace walle::import::tflite::rules

@@ -17,8 +17,7 @@ struct Window {
 /// Errors: invalid_argument for an unknown padding.
 [[nodiscard]] Result<Attributes> window_attributes(const Window& window);
 /// Output `output` (channels second, real numbers) with its activation, quantised, with channels last.
-[[nodiscard]] Result<ValueId> image(Operation& op, size_t output, ValueId y,
-                                    schema::ActivationFunctionType activation);
+[[nodiscard]] Result<ValueId> image(Operation& op, size_t output, ValueId y, schema::ActivationFunctionType activation);
 /// Conv of input 0 with input 1, whose axes `weight_order` makes [out, in, h, w], and bias 2 if there is one.
 [[nodiscard]] Translated convolution(Operation& op, const Window& window, int64_t group, const Ints& weight_order,
                                      schema::ActivationFunctionType activation);

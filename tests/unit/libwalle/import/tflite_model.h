@@ -66,8 +66,8 @@ struct TfliteFile {
     return b.EndTable(start);
   }
 
-  static flatbuffers::Offset<schema::SubGraph> subgraph(
-      flatbuffers::FlatBufferBuilder& b, const Sub& sub, std::vector<flatbuffers::Offset<schema::OperatorCode>>& codes) {
+  static flatbuffers::Offset<schema::SubGraph> subgraph(flatbuffers::FlatBufferBuilder& b, const Sub& sub,
+                                                        std::vector<flatbuffers::Offset<schema::OperatorCode>>& codes) {
     std::vector<flatbuffers::Offset<schema::Tensor>> tensors;
     for (const Tensor& t : sub.tensors) {
       flatbuffers::Offset<schema::QuantizationParameters> quantisation;
@@ -79,8 +79,8 @@ struct TfliteFile {
       const auto table = options(b, op);
       operators.push_back(schema::CreateOperatorDirect(b, static_cast<uint32_t>(codes.size()), &op.inputs, &op.outputs,
                                                        op.type, table));
-      codes.push_back(schema::CreateOperatorCodeDirect(b, 0, op.code == schema::BuiltinOperator::CUSTOM ? "Odd" : nullptr,
-                                                       1, op.code));
+      codes.push_back(schema::CreateOperatorCodeDirect(
+          b, 0, op.code == schema::BuiltinOperator::CUSTOM ? "Odd" : nullptr, 1, op.code));
     }
     return schema::CreateSubGraphDirect(b, &tensors, &sub.inputs, &sub.outputs, &operators, "main");
   }
