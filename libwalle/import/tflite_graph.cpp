@@ -166,7 +166,7 @@ Status TfliteGraph::translate(const TranslationDef& def, const schema::Operator&
   const auto made = WALLE_TRY(def.translate(operation));
   for (size_t i = 0; i < operation.output_count(); ++i) {
     const int32_t tensor = source.outputs()->Get(static_cast<flatbuffers::uoffset_t>(i));
-    if (tensor < 0 || i >= made.size() || made[i] == kNoValue) continue;
+    if (i >= made.size() || made[i] == kNoValue) continue;
     ValueId& value = values_[static_cast<size_t>(tensor)];
     if (value != kNoValue) return fail(ErrorCode::invalid_argument, "makes '" + operation.output(i).name + "' again");
     const bool again =
@@ -185,14 +185,15 @@ Status TfliteGraph::translate(const schema::Operator& source, size_t position) {
   const schema::OperatorCode& code = *codes->Get(source.opcode_index());
   std::string where = number + " (" + name_of(code) + ")";
   const auto in = check_tensors(source.inputs(), true);
-  const auto out = check_tensors(source.outputs(), true);
+  const auto out = check_tensors(source.outputs(), false);
   if (!in) return fail(in.error().with(where));
   if (!out) return fail(out.error().with(where));
-  if (source.outputs() != nullptr && source.outputs()->size() > 0 && source.outputs()->Get(0) >= 0)
-    where += " '" + info_of(static_cast<size_t>(source.outputs()->Get(0))).name + "'";
+  const bool makes = source.outputs() != nullptr && source.outputs()->size() > 0;
+  if (makes) where += " '" + info_of(static_cast<size_t>(source.outputs()->Get(0))).name + "'";
   const TranslationDef* def = translation_of(code);
   if (def == nullptr) return fail(ErrorCode::unsupported, where + ": this build does not know the operator");
   if (!def->refusal.empty()) return fail(ErrorCode::unsupported, where + ": " + std::string(def->refusal));
+  if (!makes) return fail(ErrorCode::invalid_argument, where + ": has no results");
   const auto done = translate(*def, source, name_of(code) + "_" + std::to_string(position));
   return done ? done : fail(done.error().with(where));
 }

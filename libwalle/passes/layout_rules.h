@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "libwalle/graph/graph.h"
+#include "libwalle/graph/op.h"
 
 namespace walle::passes {
 

@@ -79,6 +79,12 @@ TEST(HostileTflite, TensorsOutOfRangeAreRefused) {
   expect_mentions(file.error(), {"tensor 5"});
 }
 
+TEST(HostileTflite, AnOperatorWithoutResultsIsRefused) {
+  TfliteFile file = doubling();
+  file.main().operators[0].outputs = {};
+  expect_mentions(file.error(), {"operator 0 (ADD)", "no results"});
+}
+
 TEST(HostileTflite, TooFewInputsAreRefused) {
   TfliteFile file = doubling();
   file.main().operators[0].inputs = {0};
