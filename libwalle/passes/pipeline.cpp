@@ -7,7 +7,7 @@ extern const PassDef kAffine, kCse, kDce, kEpilogue, kExpand, kFoldCore, kInfer,
     kRasterMerge, kRasterShare, kSimplify, kViews;
 
 std::span<const PassDef* const> model_passes() {
-  static constexpr const PassDef* kPasses[] = {&kInfer, &kDce, &kCse, &kLayout, &kDce, &kAffine, &kDce};
+  static constexpr const PassDef* kPasses[] = {&kInfer, &kDce, &kCse, &kLayout, &kPads, &kDce, &kAffine, &kDce};
   return kPasses;
 }
 
