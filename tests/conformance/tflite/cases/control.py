@@ -32,6 +32,33 @@ def powers(limit):
     return model
 
 
+def rows(count):
+    """Writes i² into row i of a list, as converters do: a concatenation of what is before and behind."""
+    model = Model()
+    g = model.main
+    inputs = [g.input(np.array(0, I32)), g.input(normal((count, 1)))]
+    test = model.graph()
+    at = test.input(np.array(0, I32))
+    test.input(normal((count, 1)))
+    test.output(test.op("LESS", [at, test.const(np.array(count, I32))], [((), BOOL)]))
+    body = model.graph()
+    at, x = body.input(np.array(0, I32)), body.input(normal((count, 1)))
+    ints = lambda *values: body.const(np.array(values, I32))
+    after = body.op("ADD", [at, body.const(np.array(1, I32))], [((), I32)], options("Add"))
+
+    def start(number, rest):
+        flat = body.op("RESHAPE", [number, ints(1)], [((1,), I32)], options("Reshape", newShape=[1]))
+        return body.op("CONCATENATION", [flat, ints(rest)], [((2,), I32)], options("Concatenation"))
+
+    first = body.op("SLICE", [x, ints(0, 0), start(at, -1)], [((1, 1), F32)])
+    last = body.op("SLICE", [x, start(after, 0), ints(-1, -1)], [((1, 1), F32)])
+    real = body.op("CAST", [body.op("MUL", [at, at], [((), I32)], options("Mul"))], [((), F32)], options("Cast"))
+    row = body.op("RESHAPE", [real, ints(1, 1)], [((1, 1), F32)], options("Reshape", newShape=[1, 1]))
+    body.output(after, body.op("CONCATENATION", [first, row, last], [((count, 1), F32)], options("Concatenation")))
+    g.output(*g.op("WHILE", inputs, [((), I32), ((count, 1), F32)], options("While", condSubgraphIndex=1, bodySubgraphIndex=2)))
+    return model
+
+
 def shapes():
     """Flattens x by its own shape: SHAPE, STRIDED_SLICE, PACK, RESHAPE."""
     model = Model()
@@ -60,5 +87,6 @@ def cases():
     yield "if_false", branches(False)
     yield "while", powers(5)
     yield "while_never", powers(0)
+    yield "while_rows", rows(5)
     yield "shapes", shapes()
     yield "open_batch", open_batch()
