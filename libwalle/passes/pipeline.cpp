@@ -2,9 +2,8 @@
 
 namespace walle::passes {
 
-extern const PassDef kAffine, kCse, kDce, kEpilogue, kExpand, kFoldCore, kInfer, kLayout, kLower, kNorms, kPads, kPatterns,
-    kRasterMerge, kRasterShare, kSimplify, kViews;
-    kRasterMerge, kRasterShare, kSimplify, kViews;
+extern const PassDef kAffine, kCse, kDce, kEpilogue, kExpand, kFoldCore, kInfer, kLayout, kLower, kNorms, kPads,
+    kPatterns, kRasterMerge, kRasterShare, kSimplify, kViews;
 
 std::span<const PassDef* const> model_passes() {
   static constexpr const PassDef* kPasses[] = {&kInfer, &kDce, &kCse, &kLayout, &kPads, &kDce, &kAffine, &kDce};
