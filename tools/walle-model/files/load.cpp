@@ -8,6 +8,7 @@
 #include "libwalle/base/file.h"
 #include "libwalle/graph/text.h"
 #include "libwalle/import/onnx.h"
+#include "libwalle/import/tflite.h"
 #include "libwalle/model/format.h"
 #include "libwalle/ops/table.h"
 #include "libwalle/session/model.h"
@@ -103,9 +104,9 @@ Result<graph::Graph> load_graph(const std::string& path) {
     auto graph = model::read_model(file->bytes(), file, graph::OpTable(ops::op_table()));
     return graph ? std::move(graph) : fail(graph.error().with(path));
   }
-  if (path.ends_with(".tflite"))
-    return fail(ErrorCode::unsupported, path + ": .tflite files cannot be read yet; convert the model to .onnx");
-  auto graph = import::load_onnx(file->bytes(), std::filesystem::path(path).parent_path().string());
+  auto graph = import::is_tflite(file->bytes())
+                   ? import::load_tflite(file->bytes())
+                   : import::load_onnx(file->bytes(), std::filesystem::path(path).parent_path().string());
   return graph ? std::move(graph) : fail(graph.error().with(path));
 }
 

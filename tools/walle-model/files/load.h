@@ -11,11 +11,11 @@
 
 namespace walle::workbench {
 
-/// The graph of a .walle or .onnx file, by its contents, or of a .graph file: text, with its large weights in the
-/// .walle or .onnx file of the same name. Errors name the file.
+/// The graph of a .walle, .onnx or .tflite file, by its contents, or of a .graph file: text, with its large weights in
+/// the .walle or .onnx file of the same name. Errors name the file.
 [[nodiscard]] Result<graph::Graph> load_graph(const std::string& path);
 
-/// The model of a .walle file (mapped) or of an .onnx file (converted in memory).
+/// The model of a .walle file (mapped) or of an .onnx or .tflite file (converted in memory).
 [[nodiscard]] Result<std::shared_ptr<const engine::Model>> load_model(const std::string& path);
 
 /// Inputs from the command line: "NAME=X.npy" (inputs) and "NAME=1x3x224x224" (shapes: random values of the input's

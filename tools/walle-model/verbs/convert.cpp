@@ -32,7 +32,7 @@ Result<int> convert(const Options& options) {
 
 Command attach(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  app.add_option("MODEL", options->input, "The .onnx file (or a .walle file, to write it anew)")->required();
+  app.add_option("MODEL", options->input, "The .onnx or .tflite file (or a .walle file, to write it anew)")->required();
   app.add_option("-o,--output", options->output, "The .walle file to write")->required();
   app.add_flag("--json", options->json, "One JSON document");
   return [options] { return convert(*options); };

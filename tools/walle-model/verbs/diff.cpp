@@ -83,7 +83,7 @@ Result<int> diff(const Options& options) {
 
 Command attach(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  app.add_option("A", options->a, "A .walle or .onnx file")->required();
+  app.add_option("A", options->a, "A .walle, .onnx or .tflite file")->required();
   app.add_option("B", options->b,
                  "The other: a file, or a folder of NAME.npy with another runtime's values (the same file)");
   app.add_option("--input", options->inputs, "An input: NAME=FILE.npy")->take_all();

@@ -164,7 +164,7 @@ Result<int> explain(const Options& options) {
 
 Command attach(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  app.add_option("MODEL", options->model, "A .walle or .onnx file")->required();
+  app.add_option("MODEL", options->model, "A .walle, .onnx or .tflite file")->required();
   app.add_option("--input", options->inputs, "An input: NAME=FILE.npy")->take_all();
   app.add_option("--shape", options->shapes, "An input's shape: NAME=1x3x224x224 (symbolic dimensions are 1 otherwise)")
       ->take_all();

@@ -100,7 +100,7 @@ Result<int> info(const Options& options) {
 
 Command attach(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  app.add_option("MODEL", options->model, "A .walle or .onnx file")->required();
+  app.add_option("MODEL", options->model, "A .walle, .onnx or .tflite file")->required();
   app.add_flag("--graph", options->graph, "Print the graph, one node a line");
   app.add_flag("--json", options->json, "One JSON document");
   return [options] { return info(*options); };

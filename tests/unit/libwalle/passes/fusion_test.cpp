@@ -171,5 +171,17 @@ TEST(Fusion, TransposesOfAttentionAreAbsorbed) {
   EXPECT_EQ(families(m.graph, inputs), (std::vector<std::string>{"matmul", "softmax", "matmul"}));
 }
 
+TEST(Fusion, ZerosAroundAnImageBecomePadsOfTheConvolution) {
+  Maker m;
+  const ValueId x = m.input("x", DType::f32, {1, 2, 5, 6});
+  const ValueId pads = m.ints("pads", {0, 0, 1, 0, 0, 0, 2, 1});
+  const ValueId weight = m.constant("w", {3, 2, 3, 2}, ramp(36, 0.05F));
+  const ValueId padded = m.op("pad", "Pad", {x, pads});
+  m.graph.outputs = {m.op("conv", "Conv", {padded, weight}, {{"strides", std::vector<int64_t>{2, 1}}})};
+  const std::vector<NamedTensor> inputs = {{"x", floats({1, 2, 5, 6}, ramp(60, 0.2F))}};
+  expect_same(m.graph, inputs, 1e-6F);
+  EXPECT_EQ(families(m.graph, inputs), std::vector<std::string>{"conv"});
+}
+
 }  // namespace
 }  // namespace walle::passes

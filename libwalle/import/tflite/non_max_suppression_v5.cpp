@@ -1,0 +1,27 @@
+#include "libwalle/import/tflite/rules/suppression.h"
+
+namespace walle::import::tflite {
+namespace {
+
+// The same with a sigma that softens; also the scores, as they have decayed.
+Translated translate(Operation& op) {
+  GraphBuilder& b = op.builder();
+  const ValueId scores = WALLE_TRY(make::reshape(b, WALLE_TRY(op.real(1)), Ints{1, -1}));
+  const auto chosen = WALLE_TRY(rules::suppressed(op, {.boxes = WALLE_TRY(op.real(0)),
+                                                       .scores = scores,
+                                                       .overlap = WALLE_TRY(op.real(3)),
+                                                       .least = WALLE_TRY(op.real(4)),
+                                                       .sigma = WALLE_TRY(op.real(5)),
+                                                       .turns = WALLE_TRY(op.integer(2))}));
+  return std::vector{WALLE_TRY(make::reshape(b, chosen.indices, Ints{-1})),
+                     WALLE_TRY(make::reshape(b, chosen.scores, Ints{-1})),
+                     WALLE_TRY(make::reshape(b, chosen.count, Ints{}))};
+}
+
+}  // namespace
+
+extern const TranslationDef kNonMaxSuppressionV5;
+const TranslationDef kNonMaxSuppressionV5 = {.code = schema::BuiltinOperator::NON_MAX_SUPPRESSION_V5,
+                                             .translate = translate};
+
+}  // namespace walle::import::tflite

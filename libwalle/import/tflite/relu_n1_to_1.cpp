@@ -1,0 +1,13 @@
+#include "libwalle/import/tflite/rules/activation.h"
+
+namespace walle::import::tflite {
+namespace {
+
+Translated translate(Operation& op) { return one(rules::clipped(op.builder(), WALLE_TRY(op.real(0)), -1, 1)); }
+
+}  // namespace
+
+extern const TranslationDef kReluN1To1;
+const TranslationDef kReluN1To1 = {.code = schema::BuiltinOperator::RELU_N1_TO_1, .translate = translate};
+
+}  // namespace walle::import::tflite
