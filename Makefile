@@ -3,11 +3,12 @@ SHELL := /bin/bash
 PRESET ?= release
 BUILD := build/$(PRESET)
 
-.PHONY: help setup build demo train-digits test differential system-test lint bench clean
+.PHONY: help setup build demo train-digits test sanitize differential system-test lint bench clean
 help:
 	@echo "make setup    install packages, build the cached third-party libraries, fetch the pinned models"
 	@echo "make build    set up and build into build/release/bin (PRESET=asan, tsan, debug, clang for others)"
 	@echo "make test     set up, build and run every test"
+	@echo "make sanitize    unit and integration tests under the presets asan and tsan (TESTS=pattern for some)"
 	@echo "make differential COUNT=20000 SEED=1   random graphs against ONNX Runtime"
 	@echo "make demo     document reading on a device, from a git tag to a feature in the cloud (KEEP=1 keeps it running)"
 	@echo "make system-test   boot a real systemd with the installed units (root; part of make test)"
@@ -41,6 +42,10 @@ system-test: build
 
 train-digits: build
 	@examples/train/digits.sh $(BUILD)
+
+sanitize: setup
+	@tools/setup/sanitize.sh asan '$(TESTS)'
+	@tools/setup/sanitize.sh tsan '$(TESTS)'
 
 lint:
 	@tools/lint/lint.sh

@@ -35,6 +35,9 @@ class Unfusing {
     if (!dims) return fail(ErrorCode::unsupported, "node '" + node.name + "': its shape is not known");
     size_t own = operands.size();
     for (const EpilogueOp& op : epilogue) {
+      if (op.kind == EpilogueKind::rescale || op.kind == EpilogueKind::quantize)
+        return fail(ErrorCode::unsupported,
+                    "node '" + node.name + "': 8-bit arithmetic has no gradient; train the float model");
       if (op.operand >= 0) own = std::min(own, static_cast<size_t>(op.operand));
     }
     const bool channels_last = family_of(node.core->attributes) == Family::matmul;
@@ -77,6 +80,9 @@ class Unfusing {
         push(source, BinaryAttributes{.op = BinaryOp::add}, {from, column(source, bias, channel_axis, dims)}, to);
         return;
       }
+      case EpilogueKind::rescale:
+      case EpilogueKind::quantize:
+        return;  // refused by run: 8-bit contractions have no gradient
     }
   }
 

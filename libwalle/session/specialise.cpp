@@ -182,11 +182,12 @@ Status bind_input(Graph& graph, ValueId id, const Tensor& tensor, bool by_value)
   if (value.constant) return {};  // captured by a block: a constant of the stage that runs it
   value.kind = graph::ValueKind::tensor;
   value.dtype = tensor.dtype();
-  value.shape = graph::to_shape(tensor.dims());
+  const bool scalar = value.shape && value.shape->empty();  // an array of one element serves
+  if (!scalar) value.shape = graph::to_shape(tensor.dims());
   value.known.reset();
   if (!by_value) return {};
   Graph scratch;  // add_constant knows how known elements are read from a tensor
-  Tensor bound = WALLE_TRY(Tensor::empty(tensor.dtype(), tensor.dims()));
+  Tensor bound = WALLE_TRY(Tensor::empty(tensor.dtype(), scalar ? std::vector<int64_t>{} : tensor.dims()));
   std::copy_n(static_cast<const uint8_t*>(tensor.data()), tensor.bytes(), static_cast<uint8_t*>(bound.mutable_data()));
   value.known = scratch.value(scratch.add_constant("", bound)).known;
   value.constant = std::move(bound);

@@ -12,6 +12,7 @@
 #include <memory>
 
 #include "libwalle/base/file.h"
+#include "libwalle/base/sanitized.h"
 
 namespace walle::pyvm {
 namespace {
@@ -122,8 +123,10 @@ Status enter_sandbox() {
   set_limit(RLIMIT_NOFILE, 256);
   set_limit(RLIMIT_FSIZE, 256U << 20);
   // A backstop for memory that no account sees (a model's activations, answers on their way): the device stays usable.
-  set_limit(RLIMIT_DATA,
-            static_cast<rlim_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<rlim_t>(sysconf(_SC_PAGESIZE)) / 4 * 3);
+  if (!kSanitized) {
+    set_limit(RLIMIT_DATA,
+              static_cast<rlim_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<rlim_t>(sysconf(_SC_PAGESIZE)) / 4 * 3);
+  }
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return fail(system_error("no_new_privs"));
   prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   // A write beyond RLIMIT_FSIZE and a closed pipe are errors of a task, not the end of the host.

@@ -6,8 +6,12 @@
 
 #include <cstdlib>
 
+#include "libwalle/base/sanitized.h"
+
 namespace walle::pyvm {
 namespace {
+constexpr size_t kArenaAlignment = 4096;
+
 thread_local Account* account_of_thread = nullptr;
 
 // The size that a block is charged with is the one that malloc gave, so that free can find it again without a header:
@@ -59,16 +63,24 @@ void* raw_realloc(void* context, void* block, size_t size) {
   return moved;
 }
 
+void* map_arena(size_t size) {
+  if (kSanitized) return std::aligned_alloc(kArenaAlignment, size);
+  void* arena = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  return arena == MAP_FAILED ? nullptr : arena;
+}
+
 void* arena_alloc(void*, size_t size) {
   if (refused(size)) return nullptr;
-  void* arena = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (arena != MAP_FAILED) return arena;
-  if (account_of_thread) account_of_thread->release(size);
-  return nullptr;
+  void* arena = map_arena(size);
+  if (arena == nullptr && account_of_thread) account_of_thread->release(size);
+  return arena;
 }
 
 void arena_free(void*, void* arena, size_t size) {
-  munmap(arena, size);
+  if (kSanitized)
+    std::free(arena);
+  else
+    munmap(arena, size);
   if (account_of_thread) account_of_thread->release(size);
 }
 }  // namespace
