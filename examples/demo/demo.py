@@ -180,8 +180,10 @@ def hints(stack: Stack, root: Path) -> None:
         "git init -q /tmp/sounds && cd /tmp/sounds && git config user.name Author && git config user.email author@example.org",
         f"git config gpg.format ssh && git config user.signingkey {stack.folder / 'author'}",
         f"cp -r {root / 'examples' / 'vad'} . && git add -A && git commit -q -m vad && git tag -s vad/v1.0.0 -m vad",
-        "walle-ctl release create vad/v1.0.0 --scenario . && walle-ctl release watch vad/v1.0.0",
-        f"walle-ctl events send {root / 'examples' / 'vad' / 'cases' / 'speech.json'} && walle-ctl results --task vad",
+        "walle-ctl release create vad/v1.0.0 --scenario .",
+        "walle-ctl task list   # a few seconds later it is there, on probation",
+        f"walle-ctl events send {root / 'examples' / 'vad' / 'cases' / 'speech.json'}   # twice: its probation asks for two runs",
+        "walle-ctl results --task vad && walle-ctl release watch vad/v1.0.0",
     ):
         print(f"  {command}")
     print("Stop it with:  kill " + " ".join(str(p.pid) for _, p in stack.running))

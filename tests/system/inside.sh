@@ -9,6 +9,13 @@ systemd-tmpfiles --create walle.conf
 busctl call org.freedesktop.DBus /org/freedesktop/DBus org.freedesktop.DBus ReloadConfig > /dev/null
 systemctl daemon-reload
 
+for file in /usr/share/man/man1/walle-ctl.1 /usr/share/man/man8/walled.8 /usr/share/man/man5/org.walle.Walle1.Tasks.5; do
+  [ -s "$file" ] || fail "$file is not installed"
+done
+bash -c 'source /usr/share/bash-completion/completions/walle-ctl; COMP_WORDS=(walle-ctl release wa); COMP_CWORD=2; _walle_ctl; [ "${COMPREPLY[*]}" = watch ]' ||
+  fail "the bash completion does not complete"
+check "man pages and bash completion are installed"
+
 systemctl start walled.service || fail "walled does not start"
 check "walled is $(systemctl is-active walled.service), Type=notify said READY"
 busctl status org.walle.Walle1 > /dev/null || fail "the name org.walle.Walle1 has no owner"
