@@ -27,7 +27,7 @@ struct IntegerRange {
   double low, high;
 };
 [[nodiscard]] inline IntegerRange integer_range(DType dtype) {
-  const bool is_signed = dtype == DType::i4 || dtype == DType::i8 || dtype == DType::i16;
+  const bool is_signed = dtype == DType::i2 || dtype == DType::i4 || dtype == DType::i8 || dtype == DType::i16;
   const auto span = static_cast<double>(int64_t{1} << bits_of(dtype));
   return is_signed ? IntegerRange{-span / 2, span / 2 - 1} : IntegerRange{0, span - 1};
 }

@@ -56,7 +56,7 @@ Status GraphImport::define(const std::string& name, ValueId id) {
 }
 
 Status GraphImport::set_type(const onnx::ValueInfoProto& info, Value& value) {
-  if (!info.has_type()) return {};
+  if (!info.has_type() || info.type().value_case() == onnx::TypeProto::VALUE_NOT_SET) return {};
   const auto declared = declared_type(info.type());
   if (!declared) return fail(declared.error().with("'" + info.name() + "'"));
   value.kind = declared->kind;
