@@ -55,7 +55,8 @@ Result<engine::AnyValue> sequence_of(const onnx::SequenceProto& proto, DType ele
 /// A value as it stands in a file; how it is written follows from the type that the model gives it.
 Result<engine::AnyValue> value_of(const std::string& path, const onnx::TypeProto& type) {
   const auto bytes = WALLE_TRY(read_file(path, 256U << 20));
-  const auto declared = WALLE_TRY(import::declared_type(type));
+  const bool untyped = type.value_case() == onnx::TypeProto::VALUE_NOT_SET;  // an output whose type is left to infer
+  const auto declared = untyped ? import::DeclaredType{} : WALLE_TRY(import::declared_type(type));
   const DType element = ops::rules::dtype_of_onnx(declared.element).value_or(DType::f32);
   using Kind = engine::ValueKind;
   if (declared.kind == Kind::tensor)
