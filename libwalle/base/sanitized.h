@@ -2,8 +2,8 @@
 
 namespace walle {
 
-/// True in builds of the presets asan and tsan. A sanitizer's runtime maps terabytes of shadow memory and does not follow
-/// every mapping; code that limits or maps memory itself asks for this.
+/// True in builds of the presets asan and tsan. A sanitizer's runtime maps terabytes of shadow memory and does not
+/// follow every mapping; code that limits or maps memory itself asks for this.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 inline constexpr bool kSanitized = true;
 #elif defined(__has_feature)

@@ -1,5 +1,5 @@
-// random_graphs: reads random graphs from standard input, runs each in every variant of the engine and prints a line for
-// each: "ok", "unsupported MESSAGE" or "wrong MESSAGE". `run.py` is at the other end.
+// random_graphs: reads random graphs from standard input, runs each in every variant of the engine and prints a line
+// for each: "ok", "unsupported MESSAGE" or "wrong MESSAGE". `run.py` is at the other end.
 #include <algorithm>
 #include <cstdio>
 #include <iostream>

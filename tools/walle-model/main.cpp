@@ -17,7 +17,8 @@ int main_of(int argc, char** argv) {
                "walle-model");
   app.require_subcommand(1);
   app.footer(
-      "MODEL is a .walle, .onnx or .tflite file (converted in memory).\nExit code: 0 done, 1 refused or failed, 2 usage.");
+      "MODEL is a .walle, .onnx or .tflite file (converted in memory).\nExit code: 0 done, 1 refused or failed, 2 "
+      "usage.");
   std::vector<std::pair<CLI::App*, Command>> commands;
   for (const VerbDef* def : verbs()) {
     CLI::App* verb = app.add_subcommand(std::string(def->name), std::string(def->summary));
