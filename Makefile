@@ -3,13 +3,14 @@ SHELL := /bin/bash
 PRESET ?= release
 BUILD := build/$(PRESET)
 
-.PHONY: help setup build demo train-digits test sanitize differential system-test lint bench clean
+.PHONY: help setup build demo train-digits test sanitize differential raster-property conformance-variants fuzz system-test lint bench clean
 help:
 	@echo "make setup    install packages, build the cached third-party libraries, fetch the pinned models"
 	@echo "make build    set up and build into build/release/bin (PRESET=asan, tsan, debug, clang for others)"
 	@echo "make test     set up, build and run every test"
 	@echo "make sanitize    unit and integration tests under the presets asan and tsan (TESTS=pattern for some)"
 	@echo "make differential COUNT=20000 SEED=1   random graphs against ONNX Runtime"
+	@echo "make raster-property CHAINS=100000, make conformance-variants, make fuzz SECONDS=3600   longer tests"
 	@echo "make demo     document reading on a device, from a git tag to a feature in the cloud (KEEP=1 keeps it running)"
 	@echo "make system-test   boot a real systemd with the installed units (root; part of make test)"
 	@echo "make train-digits   a small network learns scikit-learn's digits on this machine, with SGD and with Adam"
@@ -46,6 +47,27 @@ train-digits: build
 sanitize: setup
 	@tools/setup/sanitize.sh asan '$(TESTS)'
 	@tools/setup/sanitize.sh tsan '$(TESTS)'
+
+# Random raster chains and regions against brute force.
+CHAINS ?= 100000
+raster-property: setup
+	@cmake/configure.sh $(PRESET) > /dev/null
+	@cmake --build $(BUILD) --target unit_libwalle_raster
+	@WALLE_PROPERTY_CHAINS=$(CHAINS) $(BUILD)/tests/unit_libwalle_raster --gtest_filter='Compose.Random*:Canonical.*:Verify.*'
+
+# ONNX's conformance again: unfused, rasters materialised, two threads.
+conformance-variants: setup
+	@cmake/configure.sh $(PRESET) > /dev/null
+	@cmake --build $(BUILD) --target conformance_onnx
+	@ctest --test-dir $(BUILD) -L variants --output-on-failure
+
+# The engine's parsers, and planning and running what they take, under libFuzzer with ASan and UBSan.
+SECONDS ?= 3600
+FUZZERS ?= onnx model_file
+fuzz: setup
+	@cmake/configure.sh fuzz > /dev/null
+	@cmake --build build/fuzz --target $(addprefix fuzz_,$(FUZZERS))
+	@for name in $(FUZZERS); do tests/fuzz/run.sh build/fuzz/tests/fuzz_$$name $$name $(SECONDS) || exit 1; done
 
 lint:
 	@tools/lint/lint.sh

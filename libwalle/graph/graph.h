@@ -77,6 +77,7 @@ class Graph {
   std::vector<ValueId> outputs;
   std::vector<std::string> symbols;             ///< names of symbolic dimensions; index = Symbol
   std::map<std::string, std::string> metadata;  ///< of the source file; top graph only
+  int64_t inferences = 0;  ///< nodes inferred so far, those of blocks each time; bounded (op.h); clones begin at 0
 
   [[nodiscard]] Value& value(ValueId id) { return values[static_cast<size_t>(id)]; }
   [[nodiscard]] const Value& value(ValueId id) const { return values[static_cast<size_t>(id)]; }

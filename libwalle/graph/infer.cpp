@@ -53,6 +53,7 @@ class NodeInference final : public InferContext {
     }
     // One symbol table for a graph and its blocks, so that shapes can cross the border.
     block.symbols = graph_.symbols;
+    block.inferences = graph_.inferences + static_cast<int64_t>(graph_.symbols.size() / 64);
     for (size_t i = 0; i < inputs.size(); ++i) {
       Value& value = block.value(block.inputs[i]);
       value.kind = inputs[i].kind;
@@ -62,6 +63,7 @@ class NodeInference final : public InferContext {
     }
     for (Node& node : block.nodes) WALLE_TRY(infer_so_far(block, node));
     graph_.symbols = block.symbols;
+    graph_.inferences = block.inferences;
     std::vector<Value> outputs;
     for (const ValueId id : block.outputs) outputs.push_back(block.value(id));
     return outputs;
@@ -87,6 +89,11 @@ bool undetermined(const Value& value) {
 }  // namespace
 
 Status infer_node(Graph& graph, Node& node) {
+  if (++graph.inferences > kMaxInferences) {
+    return fail(ErrorCode::resource_exhausted,
+                "node '" + node.name + "' (" + std::string(node.op->name) +
+                    "): the model's blocks and decompositions take more than 2^22 nodes to look through");
+  }
   if (node.op->infer == nullptr) {
     return fail(ErrorCode::unsupported,
                 "node '" + node.name + "': operator " + std::string(node.op->name) + " cannot be used here");

@@ -118,7 +118,9 @@ struct OpDef {
   std::string_view formula;  ///< one line of mathematics: "y = x * max(0, min(1, x/6 + 1/2))"
   OpClass op_class{};
   Arity operands, results;
-  std::string_view attributes;  ///< names with ONNX types and defaults: "axis:int=-1, keepdims:int=1, perm:ints?"
+  /// Names with ONNX types, limits and defaults: "axis:int=-1, group:int(1..)=1, mode:string(a|b)=a, perm:ints?"
+  /// (signature.h). Verification refuses all others.
+  std::string_view attributes;
   /// (optional) Rewrites a node of an older opset into the newest form in place (attributes to operands and the like).
   Status (*upgrade)(Node&, int opset, GraphBuilder&) = nullptr;
   /// dtype and shape of the results, symbolic dimensions allowed. Also the check that the operands fit.
@@ -189,8 +191,12 @@ class GraphBuilder {
   int next_ = 0;
 };
 
+/// Most nodes that one graph infers, those of its blocks each time anew: loops in loops infer their bodies again and
+/// again, and a decomposition may be asked for a million steps.
+inline constexpr int64_t kMaxInferences = 1 << 22;
+
 /// Infers dtype, shape and known values of a node's results (passes/infer and GraphBuilder share it).
-/// Errors: what the op's infer says; unsupported for an op without infer.
+/// Errors: what the op's infer says; unsupported for an op without infer; resource_exhausted past kMaxInferences.
 [[nodiscard]] Status infer_node(Graph& graph, Node& node);
 
 /// The same where operands may not be known yet (their shape or value depends on data): then the results stay unknown.

@@ -1,4 +1,5 @@
 #include "libwalle/graph/op.h"
+#include "libwalle/graph/signature.h"
 
 namespace walle::graph {
 namespace {
@@ -54,6 +55,7 @@ class Verifier {
     if (!node.core) {
       WALLE_TRY(check_arity(node, "operands", node.operands.size(), node.op->operands));
       WALLE_TRY(check_arity(node, "results", node.results.size(), node.op->results));
+      WALLE_TRY(check_attributes(node));
     }
     for (const ValueId id : node.operands) {
       if (id == kNoValue) continue;

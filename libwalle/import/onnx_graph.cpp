@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "libwalle/graph/signature.h"
 #include "libwalle/import/limits.h"
 #include "libwalle/import/onnx_attribute.h"
 #include "libwalle/import/onnx_order.h"
@@ -32,6 +33,12 @@ std::vector<const onnx::AttributeProto*> blocks_of(const onnx::NodeProto& proto)
 
 /// A dimension of 2^40 and more, or below 0, is no dimension.
 bool sane(int64_t dim) { return dim >= 0 && dim <= engine::kMaxElements; }
+
+/// The error of a node, which it names.
+Status named(const onnx::NodeProto& proto, const Status& status) {
+  if (status || status.error().message.find("node '") != std::string::npos) return status;
+  return node_error(proto, status.error().code, status.error().message);
+}
 
 }  // namespace
 
@@ -151,7 +158,8 @@ Status GraphImport::finish(const onnx::NodeProto& proto, Node node) {
   if (version == model_.opsets.end())
     return node_error(proto, ErrorCode::invalid_argument, "the model imports no opset of domain '" + domain + "'");
   graph::GraphBuilder builder(graph_, model_.table, node.name);
-  if (node.op->upgrade != nullptr) WALLE_TRY(node.op->upgrade(node, version->second, builder));
+  if (node.op->upgrade != nullptr) WALLE_TRY(named(proto, node.op->upgrade(node, version->second, builder)));
+  WALLE_TRY(graph::check_attributes(node));
   for (const std::string& name : proto.output()) {
     const ValueId id = name.empty() ? kNoValue : graph_.add_value({.name = name});
     if (id != kNoValue) WALLE_TRY(define(name, id));
@@ -170,7 +178,7 @@ Status GraphImport::finish(const onnx::NodeProto& proto, Node node) {
   }
   // Blocks are inferred by the node that runs them.
   if (depth_ == 0) {
-    WALLE_TRY(graph::infer_so_far(graph_, node));
+    WALLE_TRY(named(proto, graph::infer_so_far(graph_, node)));
     for (const ValueId id : node.results) {
       if (id != kNoValue && absurd(graph_.value(id)))
         return node_error(proto, ErrorCode::invalid_argument, "result '" + graph_.value(id).name + "' is too large");

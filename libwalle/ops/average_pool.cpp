@@ -46,8 +46,8 @@ extern const OpDef kAveragePool = {
     .operands = {1, 1},
     .results = {1, 1},
     .attributes =
-        "auto_pad:string=NOTSET, ceil_mode:int=0, count_include_pad:int=0, dilations:ints?, "
-        "kernel_shape:ints, pads:ints?, strides:ints?",
+        "auto_pad:string=NOTSET, ceil_mode:int=0, count_include_pad:int=0, dilations:ints(1..)?, "
+        "kernel_shape:ints(1..), pads:ints?, strides:ints(1..)?",
     .infer = rules::infer_pool,
     .decompose = decompose,
     .atomic = atomic};

@@ -88,7 +88,7 @@ extern const OpDef kBatchNormalization = {
     .op_class = OpClass::composite,
     .operands = {5, 5},
     .results = {1, 5},
-    .attributes = "epsilon:float=1e-5, momentum:float=0.9, spatial:int=1, training_mode:int=0",
+    .attributes = "epsilon:float=1e-5, momentum:float=0.9, is_test:int=1, spatial:int=1, training_mode:int=0",
     .infer = infer,
     .decompose = decompose};
 

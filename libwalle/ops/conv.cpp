@@ -71,7 +71,9 @@ extern const OpDef kConv = {
     .op_class = OpClass::atomic,
     .operands = {2, 3},
     .results = {1, 1},
-    .attributes = "auto_pad:string=NOTSET, dilations:ints?, group:int=1, kernel_shape:ints?, pads:ints?, strides:ints?",
+    .attributes =
+        "auto_pad:string=NOTSET, dilations:ints(1..)?, group:int(1..)=1, kernel_shape:ints(1..)?, pads:ints?, "
+        "strides:ints(1..)?",
     .infer = infer,
     .atomic = atomic};
 

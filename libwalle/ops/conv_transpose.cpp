@@ -119,8 +119,9 @@ extern const OpDef kConvTranspose = {
     .operands = {2, 3},
     .results = {1, 1},
     .attributes =
-        "auto_pad:string=NOTSET, dilations:ints?, group:int=1, kernel_shape:ints?, output_padding:ints?, "
-        "output_shape:ints?, pads:ints?, strides:ints?",
+        "auto_pad:string=NOTSET, dilations:ints(1..)?, group:int(1..)=1, kernel_shape:ints(1..)?, "
+        "output_padding:ints?, "
+        "output_shape:ints?, pads:ints?, strides:ints(1..)?",
     .infer = infer,
     .atomic = atomic};
 

@@ -50,7 +50,7 @@ extern const OpDef kDepthToSpace = {.name = "DepthToSpace",
                                     .op_class = OpClass::transform,
                                     .operands = {1, 1},
                                     .results = {1, 1},
-                                    .attributes = "blocksize:int, mode:string=DCR",
+                                    .attributes = "blocksize:int(1..), mode:string(DCR|CRD)=DCR",
                                     .infer = infer,
                                     .regions = regions};
 

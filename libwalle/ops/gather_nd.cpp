@@ -38,7 +38,7 @@ extern const OpDef kGatherNd = {.name = "GatherND",
                                 .op_class = OpClass::atomic,
                                 .operands = {2, 2},
                                 .results = {1, 1},
-                                .attributes = "batch_dims:int=0",
+                                .attributes = "batch_dims:int(0..)=0",
                                 .infer = infer,
                                 .atomic = atomic};
 

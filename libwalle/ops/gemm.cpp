@@ -51,7 +51,7 @@ extern const OpDef kGemm = {.name = "Gemm",
                             .op_class = OpClass::composite,
                             .operands = {2, 3},
                             .results = {1, 1},
-                            .attributes = "alpha:float=1, beta:float=1, transA:int=0, transB:int=0",
+                            .attributes = "alpha:float=1, beta:float=1, broadcast:int=0, transA:int=0, transB:int=0",
                             .infer = infer,
                             .decompose = decompose};
 

@@ -44,7 +44,7 @@ extern const OpDef kGroupNormalization = {
     .op_class = OpClass::composite,
     .operands = {3, 3},
     .results = {1, 1},
-    .attributes = "epsilon:float=1e-5, num_groups:int, stash_type:int=1",
+    .attributes = "epsilon:float=1e-5, num_groups:int(1..), stash_type:int=1",
     .infer = rules::infer_same,
     .decompose = decompose};
 

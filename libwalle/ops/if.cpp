@@ -96,6 +96,7 @@ extern const OpDef kIf = {.name = "If",
                           .op_class = OpClass::control,
                           .operands = {1, -1},
                           .results = {1, -1},
+                          .attributes = "captures:int=0",
                           .infer = infer};
 
 }  // namespace walle::ops

@@ -19,8 +19,8 @@ extern const OpDef kLpPool = {.name = "LpPool",
                               .operands = {1, 1},
                               .results = {1, 1},
                               .attributes =
-                                  "auto_pad:string=NOTSET, ceil_mode:int=0, dilations:ints?, "
-                                  "kernel_shape:ints, p:int=2, pads:ints?, strides:ints?",
+                                  "auto_pad:string=NOTSET, ceil_mode:int=0, dilations:ints(1..)?, "
+                                  "kernel_shape:ints(1..), p:int=2, pads:ints?, strides:ints(1..)?",
                               .infer = rules::infer_pool,
                               .atomic = atomic};
 

@@ -20,7 +20,7 @@ extern const OpDef kLrn = {.name = "LRN",
                            .op_class = OpClass::atomic,
                            .operands = {1, 1},
                            .results = {1, 1},
-                           .attributes = "alpha:float=1e-4, beta:float=0.75, bias:float=1, size:int",
+                           .attributes = "alpha:float=1e-4, beta:float=0.75, bias:float=1, size:int(1..)",
                            .infer = rules::infer_same,
                            .atomic = atomic};
 

@@ -18,8 +18,8 @@ extern const OpDef kMaxPool = {
     .operands = {1, 1},
     .results = {1, 2},
     .attributes =
-        "auto_pad:string=NOTSET, ceil_mode:int=0, dilations:ints?, kernel_shape:ints, pads:ints?, "
-        "storage_order:int=0, strides:ints?",
+        "auto_pad:string=NOTSET, ceil_mode:int=0, dilations:ints(1..)?, kernel_shape:ints(1..), pads:ints?, "
+        "storage_order:int=0, strides:ints(1..)?",
     .infer = rules::infer_pool,
     .atomic = atomic};
 

@@ -83,7 +83,7 @@ extern const OpDef kMaxUnpool = {.name = "MaxUnpool",
                                  .op_class = OpClass::composite,
                                  .operands = {2, 3},
                                  .results = {1, 1},
-                                 .attributes = "kernel_shape:ints, pads:ints?, strides:ints?",
+                                 .attributes = "kernel_shape:ints(1..), pads:ints?, strides:ints(1..)?",
                                  .infer = infer,
                                  .decompose = decompose};
 

@@ -176,7 +176,7 @@ extern const OpDef kPad = {
     .op_class = OpClass::transform,
     .operands = {1, 4},
     .results = {1, 1},
-    .attributes = "mode:string=constant, value:float=0",
+    .attributes = "mode:string(constant|reflect|edge|wrap)=constant, value:float=0",
     .upgrade = upgrade,
     .infer = infer,
     .regions = regions};

@@ -12,7 +12,7 @@ extern const OpDef kScatterElements = {.name = "ScatterElements",
                                        .op_class = OpClass::atomic,
                                        .operands = {3, 3},
                                        .results = {1, 1},
-                                       .attributes = "axis:int=0, reduction:string=none",
+                                       .attributes = "axis:int=0, reduction:string(none|add|mul|max|min)=none",
                                        .infer = rules::infer_scatter,
                                        .atomic = atomic};
 

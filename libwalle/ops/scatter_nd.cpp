@@ -12,7 +12,7 @@ extern const OpDef kScatterNd = {.name = "ScatterND",
                                  .op_class = OpClass::atomic,
                                  .operands = {3, 3},
                                  .results = {1, 1},
-                                 .attributes = "reduction:string=none",
+                                 .attributes = "reduction:string(none|add|mul|max|min)=none",
                                  .infer = rules::infer_scatter,
                                  .atomic = atomic};
 

@@ -51,7 +51,7 @@ extern const OpDef kSpaceToDepth = {.name = "SpaceToDepth",
                                     .op_class = OpClass::transform,
                                     .operands = {1, 1},
                                     .results = {1, 1},
-                                    .attributes = "blocksize:int, mode:string=DCR",
+                                    .attributes = "blocksize:int(1..), mode:string(DCR|CRD)=DCR",
                                     .infer = infer,
                                     .regions = regions};
 

@@ -1,5 +1,6 @@
 #include "libwalle/passes/evaluate.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "libwalle/graph/problem.h"
@@ -138,13 +139,16 @@ Result<std::vector<Tensor>> evaluate(const Graph& graph, const Node& node, PassC
 bool foldable(const Graph& graph, const Node& node, const PassContext& context) {
   if (context.reference == nullptr || !node.blocks.empty() || node.op->random) return false;
   if (node.op->op_class >= graph::OpClass::control) return false;  // blocks, or carried out between plans
-  int64_t given = 1 << 20;
+  int64_t operands = 0;
   for (const ValueId id : node.operands) {
     if (id == kNoValue) continue;
     if (!graph.value(id).constant) return false;
     const Tensor& operand = *graph.value(id).constant;
-    given += (bits_of(operand.dtype()) <= 8 ? 9 : 2) * operand.bytes();  // i4 weights become f32
+    operands += (bits_of(operand.dtype()) <= 8 ? 9 : 1) * operand.bytes();  // i4 weights become f32
   }
+  // Somewhat more than it reads, but no chain of nodes that doubles each time.
+  constexpr int64_t kMost = 64 << 20;
+  const int64_t given = std::max(operands, std::min(kMost, 2 * operands + (1 << 20)));
   for (const ValueId id : node.results) {
     if (id == kNoValue) continue;
     const int64_t elements = elements_of(graph, id);

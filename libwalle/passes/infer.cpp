@@ -189,7 +189,10 @@ class Inference {
   Replacements replaced_;
 };
 
-Status run(Graph& graph, PassContext& context) { return Inference(graph, context).run(); }
+Status run(Graph& graph, PassContext& context) {
+  graph.inferences = 0;
+  return Inference(graph, context).run();
+}
 
 Status run_fold_core(Graph& graph, PassContext& context) {
   std::vector<Node> kept;

@@ -18,6 +18,8 @@ using graph::OpClass;
 using graph::ValueId;
 
 constexpr int kMaxDepth = 32;
+/// Most nodes of a plan: scans in scans and long recurrences become one node for each step.
+constexpr size_t kMaxNodes = 1 << 20;
 
 class Lowering {
  public:
@@ -42,6 +44,7 @@ class Lowering {
 
   Status lower(Node node, int depth) {
     if (depth > kMaxDepth) return wrong(node, ErrorCode::internal, "its decomposition does not end");
+    if (done_.size() >= kMaxNodes) return wrong(node, ErrorCode::resource_exhausted, "the plan has over 2^20 nodes");
     if (WALLE_TRY(empty_results(node))) return {};
     if (node.core) {
       done_.push_back(std::move(node));

@@ -14,9 +14,10 @@ namespace walle::session {
 /// Memory and threads that the plans of a session are run with, one after the other.
 class PlanRunner {
  public:
-  explicit PlanRunner(int threads) : pool_(threads) {}
+  /// most_bytes: of a plan's arena, workspace and outputs together.
+  PlanRunner(int threads, int64_t most_bytes) : pool_(threads), most_bytes_(most_bytes) {}
 
-  /// Makes room for the plan's arena and workspace. Errors: resource_exhausted.
+  /// Makes room for the plan's arena and workspace. Errors: resource_exhausted, also where it would take too much.
   [[nodiscard]] Status reserve(const Plan& plan);
 
   /// Runs a plan for which there is room. times_us: (optional) by step, time is added. Errors: as `execute`.
@@ -27,6 +28,7 @@ class PlanRunner {
  private:
   ThreadPool pool_;
   SerialParallel serial_;
+  int64_t most_bytes_;
   std::shared_ptr<void> memory_;  ///< arena and workspace, for the largest plan so far
   size_t memory_bytes_ = 0;
   std::vector<const void*> input_pointers_;

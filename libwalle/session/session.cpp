@@ -29,7 +29,7 @@ struct Session::Impl {
         graph(std::move(prepared)),
         search(session::environment().contenders(), with.backend),
         deciding(session::deciding_inputs(*graph)),
-        runner(with.threads),
+        runner(with.threads, with.max_value_bytes),
         stages({context(), with, {}}, runner) {
     const auto& ports = model->inputs();
     if (std::any_of(ports.begin(), ports.end(), [](const Port& port) { return port.kind != ValueKind::tensor; }))
@@ -174,7 +174,7 @@ Status trace_passes(const engine::Model& model, std::span<const engine::NamedTen
   const PlanContext context{&search, model.impl().shared.get(), options.precision, options.threads};
   const auto plan = specialise(*graph, ordered, deciding_inputs(*graph), options, context, show);
   if (plan || plan.error().code != ErrorCode::unsupported) return plan ? Status() : fail(plan.error());
-  PlanRunner plans(options.threads);
+  PlanRunner plans(options.threads, options.max_value_bytes);
   StagedRunner stages({context, options, show}, plans);
   Remainder whole = remainder_of(graph->clone());
   WALLE_TRY(stages.run(whole, WALLE_TRY(engine::values_of(*graph, ordered)), {}));

@@ -147,9 +147,9 @@ class Graph:
         given = {value.name: value for value in operands if value is not None}
         for block in blocks:
             given.update(block.captured)
-        session, arrays = self.evaluate(node, given, names)
+        session, arrays = self.evaluate([node], given, names)
         inexact = not exact or any(not value.exact for value in given.values())
-        noisy = self.run_noisy(session, node, given, exact, noise) if inexact else [None] * results
+        noisy = self.run_noisy(session, given, exact, noise) if inexact else [None] * results
         self.nodes.append(node)
         made = []
         for name, array, other in zip(names, arrays, noisy):
@@ -158,21 +158,36 @@ class Graph:
             made.append(self.keep(Value(name, array, other, grid)))
         return made[0] if results == 1 else made
 
-    def evaluate(self, node, given, names):
-        """The node alone, with its constants as constants."""
+    def chain(self, steps, result, grid=None):
+        """Nodes of which only the last result is a tensor. steps: (operator, operands, names of results, attributes),
+        where an operand is a value or a name of an earlier step. Exact. Raises Refused."""
+        prefix, given, nodes = f"{self.name()}_", {}, []
+        for op, operands, names, attributes in steps:
+            given.update({v.name: v for v in operands if isinstance(v, Value)})
+            reads = [v.name if isinstance(v, Value) else prefix + v for v in operands]
+            nodes.append(helper.make_node(op, reads, [prefix + n for n in names], name=prefix + names[0], **attributes))
+        name = prefix + result
+        session, arrays = self.evaluate(nodes, given, [name])
+        inexact = any(not value.exact for value in given.values())
+        noisy = self.run_noisy(session, given, True, 1) if inexact else [None]
+        self.nodes += nodes
+        return self.keep(Value(name, arrays[0], noisy[0], grid if arrays[0].dtype.kind == "f" else 0))
+
+    def evaluate(self, nodes, given, names):
+        """The nodes alone, with their constants as constants."""
         inputs = [value for value in given.values() if value.kind != "constant"]
         constants = [value for value in given.values() if value.kind == "constant"]
         try:
-            session = session_of(model_of([node], inputs, constants, names, self.opset))
+            session = session_of(model_of(nodes, inputs, constants, names, self.opset))
             arrays = session.run(None, {value.name: value.array for value in inputs})
         except Exception as error:  # ONNX Runtime's exceptions have no common base
-            Graph.refused[f"{node.op_type}: {str(error).splitlines()[0][-100:]}"] += 1
-            raise Refused(node.op_type) from error
+            Graph.refused[f"{nodes[-1].op_type}: {str(error).splitlines()[0][-100:]}"] += 1
+            raise Refused(nodes[-1].op_type) from error
         if sum(array.size for array in arrays) > 4 * MOST_ELEMENTS:
             raise Refused("too large")
         return session, [np.asarray(array) for array in arrays]
 
-    def run_noisy(self, session, node, given, exact, noise):
+    def run_noisy(self, session, given, exact, noise):
         """The results with the operands' errors, and with one more of its own if the node rounds."""
         feeds = {}
         for value in given.values():
@@ -185,7 +200,9 @@ class Graph:
 
     def again(self):
         """A node that is there already, once more: an equal subexpression."""
-        plain = [n for n in self.nodes if not any(a.HasField("g") for a in n.attribute)]
+        tensors = {value.name for value in self.values}
+        plain = [n for n in self.nodes
+                 if tensors.issuperset(n.output) and not any(a.HasField("g") for a in n.attribute)]
         if not plain:
             raise Refused("nothing to repeat")
         copy = onnx.NodeProto()

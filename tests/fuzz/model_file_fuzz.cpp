@@ -2,15 +2,12 @@
 #include <cstdlib>
 #include <memory>
 
-#include <walle/engine/session.h>
-
 #include "libwalle/model/format.h"
 #include "libwalle/model/header.h"
-#include "libwalle/session/model.h"
+#include "tests/fuzz/plan_and_run.h"
 
 namespace {
 
-using walle::engine::NamedTensor;
 using walle::engine::Tensor;
 
 /// Gives the sections of a damaged file the hashes that they have now: a hostile author's file, not a broken disk's.
@@ -35,24 +32,9 @@ void repair(std::span<uint8_t> file) {
   std::copy(digest.begin(), digest.end(), file.begin() + body);
 }
 
-/// Plans the model for small shapes; whatever the file says, that ends with a plan or an error.
-void plan(std::shared_ptr<const walle::engine::Model> model) {
-  const auto session = walle::engine::Session::create(model);
-  if (!session) return;
-  std::vector<NamedTensor> inputs;
-  for (const auto& port : model->inputs()) {
-    std::vector<int64_t> dims = port.dims;
-    for (int64_t& d : dims) d = d < 0 ? 2 : std::min<int64_t>(d, 64);
-    auto tensor = Tensor::zeros(port.dtype, dims);
-    if (!tensor || tensor->count() > 1 << 20) return;
-    inputs.push_back({port.name, *std::move(tensor)});
-  }
-  (void)(*session)->prepare(inputs);
-}
-
 }  // namespace
 
-/// .walle files: never a crash, and what was accepted can be written again and planned.
+/// .walle files: never a crash, and what was accepted can be written again, planned and run.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size == 0) return 0;
   const auto count = static_cast<int64_t>(size);
@@ -64,7 +46,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   auto graph = walle::model::read_model(bytes, std::make_shared<Tensor>(*file), walle::session::operators());
   if (!graph) return 0;
   if (!walle::model::write_model(*graph)) std::abort();
-  if (graph->nodes.size() > 64) return 0;
-  if (auto model = walle::session::model_from_graph(*std::move(graph))) plan(*std::move(model));
+  walle::fuzz::plan_and_run(*std::move(graph));
   return 0;
 }

@@ -17,6 +17,7 @@ struct Quantised {
 [[nodiscard]] Result<ValueId> integer_conv(const NodeView& node, GraphBuilder& builder, Quantised x, Quantised w);
 
 inline constexpr std::string_view kIntegerConvAttributes =
-    "auto_pad:string=NOTSET, dilations:ints?, group:int=1, kernel_shape:ints?, pads:ints?, strides:ints?";
+    "auto_pad:string=NOTSET, dilations:ints(1..)?, group:int(1..)=1, kernel_shape:ints(1..)?, pads:ints?, "
+    "strides:ints(1..)?";
 
 }  // namespace walle::ops::rules

@@ -53,7 +53,8 @@ using Cell = Result<State> (*)(const NodeView&, GraphBuilder&, const Recurrent&,
 [[nodiscard]] Result<ValueId> part(const NodeView& node, GraphBuilder& builder, size_t operand, size_t direction);
 
 inline constexpr std::string_view kRecurrentAttributes =
-    "activation_alpha:floats?, activation_beta:floats?, activations:strings?, clip:float?, direction:string=forward, "
-    "hidden_size:int?, layout:int=0, input_forget:int=0, linear_before_reset:int=0";
+    "activation_alpha:floats?, activation_beta:floats?, activations:strings?, clip:float?, "
+    "direction:string(forward|reverse|bidirectional)=forward, "
+    "hidden_size:int(1..)?, layout:int(0..1)=0, input_forget:int=0, linear_before_reset:int=0";
 
 }  // namespace walle::ops::rules

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 #include <optional>
 
@@ -71,6 +72,17 @@ Status compare_values(const engine::AnyValue& got, const engine::AnyValue& want,
   return {};
 }
 
+/// The options of this run of the program: WALLE_VARIANT is "unfused", "materialised", "threads" or a list of them.
+engine::SessionOptions options_for(const std::string& backend) {
+  const char* text = std::getenv("WALLE_VARIANT");
+  const std::string variant = text == nullptr ? "" : text;
+  const auto has = [&](const char* word) { return variant.find(word) != std::string::npos; };
+  return {.threads = has("threads") ? 2 : 1,
+          .backend = backend,
+          .fuse = !has("unfused"),
+          .merge_rasters = !has("materialised")};
+}
+
 Status run_graph(graph::Graph graph, const Data& data, const std::string& backend, const Otherwise& how) {
   std::vector<engine::NamedValue> inputs;
   for (size_t i = 0; i < graph.inputs.size() && i < data.inputs.size(); ++i) {
@@ -79,7 +91,7 @@ Status run_graph(graph::Graph graph, const Data& data, const std::string& backen
     inputs.push_back({value.name, given.is_tensor() ? as_bfloat16(given.tensor(), value.dtype) : given});
   }
   const auto model = WALLE_TRY(session::model_from_graph(std::move(graph)));
-  const auto session = WALLE_TRY(engine::Session::create(model, {.backend = backend}));
+  const auto session = WALLE_TRY(engine::Session::create(model, options_for(backend)));
   const auto outputs = WALLE_TRY(session->run_values(inputs));
   if (outputs.size() < data.outputs.size()) return fail(ErrorCode::internal, "there are too few outputs");
   for (size_t i = 0; i < data.outputs.size(); ++i)

@@ -14,4 +14,5 @@ def operator(*names):
     return register
 
 
-from operators import (control, elementwise, movement, network, quantised, reduction, shapes)  # noqa: E402,F401
+from operators import (control, elementwise, movement, network, older, quantised, reduction, sequences, shapes,
+                       signal)  # noqa: E402,F401

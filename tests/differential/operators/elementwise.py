@@ -129,7 +129,7 @@ def unary(g, op):
     if op in NARROW:  # not where it is steep or not defined
         def fits(value):
             return value.array.size == 0 or (np.min(value.array) >= low and np.max(value.array) <= high)
-    x = g.pick(types, low=low, high=high, fits=fits, exact=op in JUMPS or low > 0)
+    x = g.pick(types, low=low, high=high, fits=fits, exact=op in JUMPS or low > 0 or op == "Sqrt")
     return g.add(op, [x], exact=exact, noise=noise, grid=x.grid if exact else None)
 
 

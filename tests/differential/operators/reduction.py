@@ -119,7 +119,7 @@ def batch_norm(g):
 
 @operator("LpNormalization")
 def lp_norm(g):
-    x = g.pick((np.float32,), min_rank=1, nonempty=True, low=0.5, high=4,
+    x = g.pick((np.float32,), min_rank=1, nonempty=True, exact=True, low=0.5, high=4,
                fits=lambda v: v.array.size and np.min(np.abs(v.array)) > 0)
     return g.add("LpNormalization", [x], axis=g.integer(-x.rank, x.rank - 1), p=g.choice([1, 2]), exact=False, noise=4)
 

@@ -60,7 +60,7 @@ TEST(HostileOnnx, AnAttributeOfTheWrongTypeIsRefused) {
   attribute->set_type(onnx::AttributeProto::STRING);
   attribute->set_s("one");
   m.output("y");
-  expect_mentions(m.error(), {"axis", "integer"});
+  expect_mentions(m.error(), {"the Softmax", "(Softmax)", "'axis'", "of type int", "string"});
 }
 
 TEST(HostileOnnx, WeightsWithWrongDimensionsAreRefused) {

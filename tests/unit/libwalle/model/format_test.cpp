@@ -7,7 +7,11 @@
 namespace walle::model {
 namespace {
 
-const graph::OpDef kRelu = {.name = "Relu", .op_class = graph::OpClass::atomic, .operands = {1, 1}, .results = {1, 1}};
+const graph::OpDef kRelu = {.name = "Relu",
+                            .op_class = graph::OpClass::atomic,
+                            .operands = {1, 1},
+                            .results = {1, 1},
+                            .attributes = "axes:ints, mode:string, value:tensor"};
 const graph::OpDef* const kDefs[] = {&kRelu};
 const graph::OpTable& table() {
   static const graph::OpTable kTable{kDefs};
