@@ -47,7 +47,6 @@ Result<graph::Value> typed(const TensorInfo& info, Graph& graph, const std::stri
     return fail(ErrorCode::unsupported,
                 "tensor '" + info.name + "' has type " + schema::EnumNameTensorType(info.source->type()));
   graph::Value value{.name = name, .dtype = info.dtype};
-  if (!info.ranked) return value;
   graph::Shape shape;
   for (const int64_t dim : info.dims) {
     shape.push_back(dim >= 0 ? graph::Dim(dim)

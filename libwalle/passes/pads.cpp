@@ -66,7 +66,7 @@ Status run(Graph& graph, PassContext& context) {
   if (!context.fuse) return {};
   const std::vector<int> made_by = producers(graph);
   for (Node& conv : graph.nodes) {
-    if (!is(conv, "Conv") || made_by[static_cast<size_t>(conv.operands[0])] < 0) continue;
+    if (!is(conv, "Conv") || !given(conv, 0) || made_by[static_cast<size_t>(conv.operands[0])] < 0) continue;
     const Node& pad = graph.nodes[static_cast<size_t>(made_by[static_cast<size_t>(conv.operands[0])])];
     const auto around = is(pad, "Pad") ? zeros_around(graph, pad) : std::nullopt;
     auto pads = around ? own_pads(conv, around->size()) : std::nullopt;

@@ -19,25 +19,32 @@ def fingerprint(models):
     return digest.hexdigest()
 
 
-def run(folder, data, feeds, plain):
-    import numpy as np
+def litert(data, feeds, plain):
+    """LiteRT's outputs; plain: by its reference kernels."""
     from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
     resolver = OpResolverType.BUILTIN_REF if plain else OpResolverType.BUILTIN
     interpreter = Interpreter(model_content=data, num_threads=1, experimental_op_resolver_type=resolver)
     for detail in interpreter.get_input_details():
-        if detail["name"] in feeds and tuple(detail["shape"]) != feeds[detail["name"]].shape:
+        if tuple(detail["shape"]) != feeds[detail["name"]].shape:
             interpreter.resize_tensor_input(detail["index"], feeds[detail["name"]].shape)
     interpreter.allocate_tensors()
     for detail in interpreter.get_input_details():
         interpreter.set_tensor(detail["index"], feeds[detail["name"]])
     interpreter.invoke()
+    return [interpreter.get_tensor(detail["index"]) for detail in interpreter.get_output_details()]
+
+
+def run(folder, data, feeds, plain, expected=None):
+    import numpy as np
+
+    outputs = expected or litert(data, feeds, plain)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "model.tflite").write_bytes(data)
     for i, (name, array) in enumerate(feeds.items()):
         np.save(folder / f"in_{i:02}_{name.replace('/', '@')}.npy", np.array(array, order="C"))
-    for i, detail in enumerate(interpreter.get_output_details()):
-        np.save(folder / f"out_{i:02}.npy", np.array(interpreter.get_tensor(detail["index"]), order="C"))
+    for i, array in enumerate(outputs):
+        np.save(folder / f"out_{i:02}.npy", np.array(array, order="C"))
 
 
 def main(out, models):
@@ -54,7 +61,7 @@ def main(out, models):
         module = importlib.import_module("cases." + path.stem)
         for name, model in module.cases():
             if only in name:
-                run(out / "cases" / name, model.bytes(), model.main.feeds, model.plain())
+                run(out / "cases" / name, model.bytes(), model.main.feeds, model.plain(), model.expected)
     for name, data, feeds in networks.networks(models):
         if only in name:
             run(out / "models" / name, data, feeds, False)

@@ -96,6 +96,7 @@ class Model:
         self.root.version, self.root.description = 3, "a test"
         self.root.buffers, self.root.operatorCodes, self.root.subgraphs = [schema.BufferT()], [], []
         self.codes = {}
+        self.expected = None  # what the outputs have to be, where LiteRT itself is not to be asked
         self.main = self.graph()
 
     def graph(self):

@@ -59,8 +59,6 @@ Status read_dims(const schema::Tensor& tensor, TensorInfo& info) {
     if (__builtin_mul_overflow(count, std::max<int64_t>(1, dim), &count) || count > engine::kMaxElements)
       return wrong(info.name, ErrorCode::invalid_argument, "has too many elements");
   }
-  // Without a shape, a constant is a scalar; of a result, it only means that the rank was not known to the converter.
-  info.ranked = rank > 0 || tensor.has_rank() || info.constant;
   return {};
 }
 

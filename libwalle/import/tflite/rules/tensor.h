@@ -31,7 +31,6 @@ struct TensorInfo {
   std::string name;            ///< unique in its subgraph
   std::optional<DType> dtype;  ///< nullopt: a type that Walle does not have (strings, resources, complex numbers)
   std::vector<int64_t> dims;   ///< -1 where the file leaves the size open
-  bool ranked = true;          ///< false: not even the rank is known
   Quantisation quantisation;   ///< no scales: the numbers stand for themselves
   bool constant = false;       ///< has data in the file
   bool variable = false;       ///< state that lives from one run to the next

@@ -56,6 +56,8 @@ def rows(count):
     row = body.op("RESHAPE", [real, ints(1, 1)], [((1, 1), F32)], options("Reshape", newShape=[1, 1]))
     body.output(after, body.op("CONCATENATION", [first, row, last], [((count, 1), F32)], options("Concatenation")))
     g.output(*g.op("WHILE", inputs, [((), I32), ((count, 1), F32)], options("While", condSubgraphIndex=1, bodySubgraphIndex=2)))
+    # LiteRT takes the sizes of the parts from the file here.
+    model.expected = [np.array(count, I32), (np.arange(count, dtype=F32) ** 2)[:, None]]
     return model
 
 
