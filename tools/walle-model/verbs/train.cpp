@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cmath>
 #include <csignal>
+#include <filesystem>
 #include <iostream>
 
 #include "libwalle/base/file.h"
@@ -204,7 +205,9 @@ Result<int> train(const Options& options) {
   const auto bytes = WALLE_TRY(trainer->save());
   WALLE_TRY(write_file_atomically(options.output, bytes));
   if (!options.curve.empty())
-    WALLE_TRY(write_curve(options.curve, options.model + ", " + options.train.optimizer, run.rows));
+    WALLE_TRY(write_curve(options.curve,
+                          std::filesystem::path(options.model).filename().string() + ", " + options.train.optimizer,
+                          run.rows));
   print_end(options, run, tested, bytes.size());
   return 0;
 }
