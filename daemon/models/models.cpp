@@ -96,7 +96,7 @@ std::vector<Value> Models::list() const {
     row["owner"] = "app";
     row["task"] = "";
     row["sessions"] = std::count_if(sessions_.begin(), sessions_.end(),
-                                    [&](const auto& entry) { return entry.second->model == name; });
+                                    [&name = name](const auto& entry) { return entry.second->model == name; });
     rows.push_back(std::move(row));
   }
   return rows;

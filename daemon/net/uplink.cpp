@@ -6,7 +6,7 @@ namespace walle::net {
 
 Uplink::Uplink(Loop& loop, std::function<bool(std::span<const uint8_t>)> publish,
                std::function<void(const std::string&)> log)
-    : loop_(loop), publish_(std::move(publish)), log_(std::move(log)), again_(loop) {}
+    : publish_(std::move(publish)), log_(std::move(log)), again_(loop) {}
 
 void Uplink::add(std::vector<wire::Feature> features) {
   std::vector<const wire::Feature*> fresh;

@@ -37,7 +37,6 @@ class Uplink {
  private:
   void send(const std::vector<const wire::Feature*>& features);
 
-  Loop& loop_;
   std::function<bool(std::span<const uint8_t>)> publish_;
   std::function<void(const std::string&)> log_;
   Loop::Timer again_;

@@ -105,7 +105,8 @@ void Agent::verdict(const std::string& task, int64_t counter, bool good, Detail 
 
 void Agent::reconcile(const std::vector<wire::InstalledTask>& running) {
   for (const auto& [task, row] : rows_) {
-    const auto seen = std::find_if(running.begin(), running.end(), [&](const auto& t) { return t.task == row.task; });
+    const auto seen =
+        std::find_if(running.begin(), running.end(), [&row = row](const auto& t) { return t.task == row.task; });
     Wait& wait = waits_[task];
     if (waits_for_walled(row.state) && wait.retry_us != INT64_MAX) {
       wait.retry_us = 0;

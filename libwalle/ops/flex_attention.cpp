@@ -76,7 +76,7 @@ extern const OpDef kFlexAttention = {
     .op_class = OpClass::composite,
     .operands = {3, -1},
     .results = {1, 1},
-    .attributes = "captures:int=0, scale:float?, score_mod:int=0, softmax_precision:int=0",
+    .attributes = "captures:int=0, prob_mod:int=0, scale:float?, score_mod:int=0, softmax_precision:int=0",
     .infer = infer,
     .decompose = decompose};
 

@@ -88,7 +88,8 @@ TEST(Channel, CarriesLargeBodiesInAMemfdInFrontOfTheDescriptors) {
   ASSERT_TRUE(ends.first.send({{"type", "run"}, {"image", Value::binary(image)}}, sent));
   const auto message = ends.second.receive(kSecond).value();
   ASSERT_EQ(message->descriptors.size(), 1U);
-  EXPECT_EQ(message->body["image"].get_binary(), image);
+  const std::vector<uint8_t>& bytes = message->body["image"].get_binary();
+  EXPECT_EQ(bytes, image);
 }
 
 TEST(Channel, SaysNulloptWhenThePeerHungUp) {
