@@ -23,8 +23,8 @@ struct SessionOptions {
   std::string backend;        ///< "": every backend that this machine offers; else this one (and ref where it refuses)
   bool fuse = true;           ///< false: no epilogues and no fused norms, for tests
   bool merge_rasters = true;  ///< false: every raster is materialised, for tests
-  /// Most bytes that a plan may take (arena, workspace, outputs), and that a run in stages may hold in the values of one
-  /// graph; more ends it with resource_exhausted before it is allocated.
+  /// Most bytes that a plan may take (arena, workspace, outputs), and that a run in stages may hold in the values of
+  /// one graph; more ends it with resource_exhausted before it is allocated.
   int64_t max_value_bytes = int64_t{4} << 30;
 };
 
