@@ -16,7 +16,10 @@ def without(case, index):
     outputs = [name for name in case.outputs if name not in gone]
     made = {name for node in nodes for name in node.output}
     read = {name for node in nodes for name in reads(node)}
-    outputs += [name for name in made - read if name not in outputs]
+    tensors = {value.name for value in case.graph.values}
+    if gone & read - tensors:
+        return None  # a sequence that is read: there is no input to feed it by
+    outputs += [name for name in (made - read) & tensors if name not in outputs]
     if not outputs:
         return None
     graph = copy.copy(case.graph)

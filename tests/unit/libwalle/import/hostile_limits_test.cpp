@@ -110,7 +110,7 @@ TEST(HostileLimits, ProtobufMessagesNestedTooDeeply) {
   std::string bytes;
   for (int depth = 0; depth < 20000; ++depth) {
     const auto wrap = [&](uint8_t field) {
-      std::string head(1, static_cast<char>(field << 3U | 2U));
+      std::string head(1, static_cast<char>(static_cast<unsigned>(field) << 3U | 2U));
       for (size_t n = bytes.size(); true; n >>= 7U) {
         head += static_cast<char>((n & 127U) | (n > 127 ? 128U : 0U));
         if (n <= 127) break;
