@@ -76,8 +76,9 @@ def roi_align(g):
     count = g.integer(1, 3)
     corners = np.sort(g.rng.uniform(0, 6, (count, 2, 2)), axis=1).reshape(count, 4).astype(np.float32)
     batch = g.rng.integers(0, x.shape[0], count).astype(np.int64)
+    # Of "max", ONNX Runtime leaves out samples with a weight of 0, which ONNX's reference counts.
     return g.add("RoiAlign", [x, g.new(corners), g.new(batch)], exact=False, noise=16,
-                 mode=g.choice([None, "avg", "max"]), output_height=g.integer(1, 3), output_width=g.integer(1, 3),
+                 mode=g.choice([None, "avg"]), output_height=g.integer(1, 3), output_width=g.integer(1, 3),
                  sampling_ratio=g.choice([None, 0, 1, 2]), spatial_scale=g.choice([None, 0.5]),
                  coordinate_transformation_mode=g.choice([None, "half_pixel", "output_half_pixel"]))
 
