@@ -56,11 +56,13 @@ Replacement decompose(const NodeView& node, GraphBuilder& builder) {
   const bool align = WALLE_TRY(node.attribute_int("align_corners", 0)) != 0;
   const DType dtype = WALLE_TRY(node.dtype(0));
   const size_t spatial = x.size() - 2;
+  const auto interpolation = WALLE_TRY(interpolation_of(node));
+  const auto border = WALLE_TRY(border_of(node));
   rules::Formula f(builder);
   const Images images{.pixels = rules::pixel_rows(f.of(node.operand(0))),
                       .sizes = Ints(x.begin() + 2, x.end()),
-                      .interpolation = WALLE_TRY(interpolation_of(node)),
-                      .border = WALLE_TRY(border_of(node)),
+                      .interpolation = interpolation,
+                      .border = border,
                       .align_corners = align};
   const int64_t points = rules::count(grid_dims) / std::max<int64_t>(1, x[0] * grid_dims.back());
   const Term grid = f.of(node.operand(1))

@@ -69,6 +69,7 @@ Result<bool> Qdq::rewrite(size_t n) {
                                                   {"Mul", &Qdq::binary},
                                                   {"Concat", &Qdq::concat}}};
   const Node& node = graph_.nodes[n];
+  if (node.core) return false;  // its operands are those of a family
   if (!node.op->domain.empty() || node.results.size() != 1 || node.results[0] == kNoValue) return false;
   const std::string_view op = node.op->name;
   const auto* rule = std::find_if(kRules.begin(), kRules.end(), [&](const Rule& r) { return r.op == op; });

@@ -119,8 +119,11 @@ std::vector<Fired> Matcher::on_event(EventPtr event) {
 std::vector<Fired> Matcher::advance(int64_t now_us) {
   State& s = *state_;
   FiredList list;
-  if (s.now_us != INT64_MIN && now_us < s.now_us - s.offset_us - kClockStepUs)
-    s.offset_us = std::min(s.now_us - now_us, INT64_MAX / 2);
+  if (s.now_us != INT64_MIN && now_us < s.now_us - s.offset_us - kClockStepUs) {
+    int64_t back = 0;
+    const bool absurd = __builtin_sub_overflow(s.now_us, now_us, &back);
+    s.offset_us = absurd ? INT64_MAX / 2 : std::min(back, INT64_MAX / 2);
+  }
   const int64_t inner_us = s.move_to(now_us);
   for (auto& [kind, runtime] : s.runtimes) runtime->advance(inner_us, list);
   return s.finish(std::move(list));

@@ -9,6 +9,8 @@
 #include <functional>
 #include <string>
 
+#include "libwalle/base/sanitized.h"
+
 namespace walle::support {
 
 /// How the work of a child process ended.
@@ -31,11 +33,13 @@ inline int64_t mapped_bytes() {
 }
 
 [[noreturn]] inline void child(const std::function<std::string()>& work, int64_t bytes, rlim_t seconds, int to) {
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-  const rlim_t most = static_cast<rlim_t>(mapped_bytes() + bytes);
-  const rlimit memory{most, most};
-  setrlimit(RLIMIT_AS, &memory);
-#endif
+  if (kSanitized) {
+    seconds *= 10;
+  } else {
+    const rlim_t most = static_cast<rlim_t>(mapped_bytes() + bytes);
+    const rlimit memory{most, most};
+    setrlimit(RLIMIT_AS, &memory);
+  }
   const rlimit time{seconds, seconds + 1};
   setrlimit(RLIMIT_CPU, &time);
   const std::string text = work();

@@ -74,7 +74,7 @@ def grid_sample(g):
 def roi_align(g):
     x = g.random(np.float32, (g.integer(1, 2), g.integer(1, 2), g.integer(3, 8), g.integer(3, 8)))
     count = g.integer(1, 3)
-    corners = np.sort(g.rng.uniform(0, 6, (count, 2, 2)), axis=1).reshape(count, 4).astype(np.float32)
+    corners = (np.sort(g.rng.integers(0, 49, (count, 2, 2)), axis=1).reshape(count, 4) / 8).astype(np.float32)
     batch = g.rng.integers(0, x.shape[0], count).astype(np.int64)
     # Of "max", ONNX Runtime leaves out samples with a weight of 0, which ONNX's reference counts.
     return g.add("RoiAlign", [x, g.new(corners), g.new(batch)], exact=False, noise=16,
@@ -113,7 +113,7 @@ def unique(g):
 @operator("NonMaxSuppression")
 def non_max_suppression(g):
     batch, classes, boxes = g.integer(1, 2), g.integer(1, 2), g.integer(1, 6)
-    corners = g.rng.uniform(0, 1, (batch, boxes, 4)).astype(np.float32)
+    corners = (g.rng.integers(0, 9, (batch, boxes, 4)) / 8).astype(np.float32)
     scores = (g.rng.permutation(batch * classes * boxes).reshape(batch, classes, boxes) / 32).astype(np.float32)
     operands = [g.new(corners), g.new(scores), g.ints([g.integer(1, 4)]), g.constant(np.array([0.5], np.float32))]
     if g.chance(0.4):
