@@ -31,7 +31,6 @@ if(WALLE_CCACHE)
   set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
 endif()
 
-# The headers that nearly every file reads, parsed once: a third of the build's time. Kernels, which include neither, go without.
 # walle_coverage(TARGET): libFuzzer sees which branches of this target an input takes. Kernels are left out: it would only
 # make them slow.
 function(walle_coverage TARGET)
@@ -40,11 +39,27 @@ function(walle_coverage TARGET)
   endif()
 endfunction()
 
-add_library(walle_pch OBJECT ${CMAKE_SOURCE_DIR}/cmake/precompiled.cpp)
-target_link_libraries(walle_pch PRIVATE walle_flags)
-walle_coverage(walle_pch)
-target_precompile_headers(walle_pch PRIVATE <algorithm> <array> <filesystem> <functional> <map> <memory> <optional> <span> <string> <string_view>
-  <variant> <vector> <nlohmann/json.hpp> <tl/expected.hpp>)
+# walle_precompiled(NAME LINK target ... HEADERS header ...): headers that many files read, parsed once.
+function(walle_precompiled NAME)
+  cmake_parse_arguments(H "" "" "LINK;HEADERS" ${ARGN})
+  add_library(${NAME} OBJECT ${CMAKE_SOURCE_DIR}/cmake/precompiled.cpp)
+  target_link_libraries(${NAME} PRIVATE walle_flags ${H_LINK})
+  walle_coverage(${NAME})
+  target_precompile_headers(${NAME} PRIVATE <algorithm> <array> <filesystem> <functional> <map> <memory> <optional> <span> <string>
+    <string_view> <variant> <vector> <tl/expected.hpp> ${H_HEADERS})
+endfunction()
+
+# The engine's files go without JSON's header: it costs each file that reads it half a second, precompiled or not.
+# Kernels and backends, which include none of these, go without any.
+walle_precompiled(walle_pch)
+walle_precompiled(walle_json_pch HEADERS <nlohmann/json.hpp>)
+function(walle_use_precompiled TARGET FOLDER PREFIX)
+  if(FOLDER MATCHES "^(kernels|libwalle)")
+    target_precompile_headers(${TARGET} REUSE_FROM ${PREFIX}_pch)
+  else()
+    target_precompile_headers(${TARGET} REUSE_FROM ${PREFIX}_json_pch)
+  endif()
+endfunction()
 if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   target_compile_options(walle_flags INTERFACE -fpch-preprocess -Wno-invalid-pch)
 endif()

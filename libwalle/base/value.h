@@ -10,13 +10,9 @@
 #include <nlohmann/json.hpp>
 
 #include "libwalle/base/result.h"
+#include "libwalle/base/value_fwd.h"
 
 namespace walle {
-
-/// A dynamic value: null, bool, integer, float, string, bytes, list, map with string keys. The one type for event
-/// contents, task results, rows, features and messages. In memory nlohmann::json (whose `binary` are the bytes);
-/// between processes CBOR; for people JSON, where bytes are written {"$bytes": "<base64>"}.
-using Value = nlohmann::json;
 
 /// Bounds for values from outside; what goes over them is refused before it is built.
 struct ValueLimits {

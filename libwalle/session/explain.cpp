@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "libwalle/base/value.h"
 #include "libwalle/graph/problem.h"
 
 namespace walle::session {

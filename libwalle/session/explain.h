@@ -1,6 +1,6 @@
 #pragma once
 
-#include "libwalle/base/value.h"
+#include "libwalle/base/value_fwd.h"
 #include "libwalle/session/plan.h"
 #include "libwalle/session/shared.h"
 #include "libwalle/session/staged_runner.h"

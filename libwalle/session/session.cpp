@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "libwalle/base/value.h"
 #include "libwalle/session/environment.h"
 #include "libwalle/session/explain.h"
 #include "libwalle/session/model.h"

@@ -8,6 +8,7 @@
 #include <walle/engine/session.h>
 
 #include "libwalle/base/clock.h"
+#include "libwalle/base/value.h"
 #include "libwalle/session/model.h"
 
 namespace walle::fuzz {

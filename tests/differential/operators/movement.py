@@ -154,7 +154,7 @@ def pad(g):
     operands = [x, g.ints(pads)]
     if mode == "constant" and g.chance(0.5):
         operands.append(g.random(x.dtype, ()))
-    if len(axes) < x.rank or g.chance(0.2):
+    if axes != list(range(x.rank)) or g.chance(0.2):
         operands += [None] * (3 - len(operands))
         operands.append(g.ints([a - x.rank if g.chance(0.4) else a for a in axes]))
     return g.add("Pad", operands, mode=mode if mode != "constant" or g.chance(0.5) else None, grid=x.grid)

@@ -13,7 +13,7 @@
 #include <walle/engine/tensor.h>
 
 #include "kernels/abi/kernel.h"
-#include "libwalle/base/value.h"
+#include "libwalle/base/value_fwd.h"
 
 namespace walle::engine {
 

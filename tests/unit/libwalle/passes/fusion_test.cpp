@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "libwalle/base/value.h"
 #include "tests/support/engine/maker.h"
 
 // Fusing changes a result by rounding alone: each pattern runs fused and as written.

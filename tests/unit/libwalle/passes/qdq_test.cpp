@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "libwalle/base/value.h"
 #include "tests/support/engine/maker.h"
 
 // Between DequantizeLinear and QuantizeLinear operators work on 8 bits; with steps that are powers of two every way of

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "libwalle/base/value.h"
 #include "libwalle/model/format.h"
 #include "tests/support/engine/maker.h"
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "libwalle/base/value.h"
 #include "tests/support/engine/maker.h"
 
 namespace walle::session {
