@@ -63,11 +63,11 @@ conformance-variants: setup
 
 # The engine's parsers, and planning and running what they take, under libFuzzer with ASan and UBSan.
 SECONDS ?= 3600
-FUZZERS ?= onnx model_file
+FUZZERS ?= onnx tflite model_file
 fuzz: setup
-	@cmake/configure.sh fuzz > /dev/null
-	@cmake --build build/fuzz --target $(addprefix fuzz_,$(FUZZERS))
-	@for name in $(FUZZERS); do tests/fuzz/run.sh build/fuzz/tests/fuzz_$$name $$name $(SECONDS) || exit 1; done
+	@cmake/configure.sh asan > /dev/null
+	@cmake --build build/asan --target $(addprefix fuzz_,$(FUZZERS))
+	@for name in $(FUZZERS); do tests/fuzz/run.sh build/asan/tests/fuzz_$$name $$name $(SECONDS) || exit 1; done
 
 lint:
 	@tools/lint/lint.sh

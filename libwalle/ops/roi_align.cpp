@@ -72,7 +72,7 @@ Line line_of(Formula& f, const Options& o, Term from, Term to, int64_t bins, int
   Line line;
   line.most = o.ratio > 0 ? o.ratio : 2 * ((size + bins - 1) / bins) + 1;  // regions up to twice the image
   const auto most = static_cast<double>(line.most);
-  line.samples = o.ratio > 0 ? bin * 0.0 + most : rules::clamp(bin.apply("Ceil"), 1, most);
+  line.samples = o.ratio > 0 ? bin * 0.0 + most : rules::clamp(bin.apply("Ceil"), 0, most);  // of an empty region none
   std::vector<double> which, sample;
   for (int64_t i = 0; i < bins * line.most; ++i) {
     which.push_back(static_cast<double>(i / line.most));
@@ -81,7 +81,8 @@ Line line_of(Formula& f, const Options& o, Term from, Term to, int64_t bins, int
   const Ints dims = {1, bins * line.most};
   const Term bin_index = f.constant(which, dims, bin.dtype());
   const Term sample_index = f.constant(sample, dims, bin.dtype());
-  const Term at = begin + bin_index * bin + (sample_index + 0.5) * bin / line.samples;
+  const Term steps = f.op("Max", {line.samples, f.number(bin.dtype(), 1)});
+  const Term at = begin + bin_index * bin + (sample_index + 0.5) * bin / steps;
   const Term inside = f.op("And", {compare("GreaterOrEqual", at, -1.0), compare("LessOrEqual", at, double(size))});
   line.used = f.op("And", {inside, compare("Less", sample_index, line.samples)}).cast(bin.dtype());
   line.positions = rules::clamp(at, 0, static_cast<double>(size) - 1);
@@ -118,7 +119,10 @@ Replacement decompose(const NodeView& node, GraphBuilder& builder) {
   const Term split = (values * used).reshape({regions, o.bins[0], rows.most, o.bins[1], columns.most, x[1]});
   Term bins = split.reduce(o.mode == "avg" ? "ReduceSum" : "ReduceMax", {2, 4});
   bins = bins.reshape({regions, o.bins[0], o.bins[1], x[1]});
-  if (o.mode == "avg") bins = bins / (rows.samples * columns.samples).reshape({regions, 1, 1, 1});
+  if (o.mode == "avg") {
+    const Term count = f.op("Max", {rows.samples * columns.samples, f.number(rois.dtype(), 1)});
+    bins = bins / count.reshape({regions, 1, 1, 1});
+  }
   return f.results({bins.transpose({0, 3, 1, 2}).cast(dtype)});
 }
 

@@ -152,6 +152,8 @@ def more_forms():
     for ratio in [0, 2]:
         size = {"output_height": 2, "output_width": 3, "sampling_ratio": ratio, "spatial_scale": 0.9}
         yield "RoiAlign", [10, 16], [X4, regions, ints(0, 1, 1)], size, 1
+    empty = np.array([[1, 2, 1, 4], [3, 1.5, 4, 1.5]], np.float32)
+    yield "RoiAlign", [10, 16], [X4, empty, ints(0, 1)], {"output_height": 2, "output_width": 2}, 1
     numbered = np.array([[0, 0, 0, 4, 3], [1, 1, 2, 5, 5], [1, 0, 1, 3, 3]], np.float32)
     yield "MaxRoiPool", [7], [X4, numbered], {"pooled_shape": [2, 3], "spatial_scale": 0.9}, 1
     for inverse in [0, 1]:

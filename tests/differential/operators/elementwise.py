@@ -83,7 +83,7 @@ def mod(g):
 @operator("Pow")
 def power(g):
     a = g.pick((np.float32, np.float64, np.int32, np.int64), low=0.25, high=3, reuse=0.2,
-               fits=lambda v: v.array.size == 0 or (np.min(v.array) > 0 and v.largest < 10))
+               fits=lambda v: v.array.size == 0 or (np.min(v.array) > 0.01 and v.largest < 10))
     b = g.random(g.choice([a.dtype, np.int64, np.float32]), broadcast_shape(g, a.shape), 0, 3)
     return g.add("Pow", [a, b], exact=not is_float(a.dtype), noise=4)
 

@@ -53,7 +53,7 @@ def arg(g, op):
 def softmax(g, op):
     x = g.pick((np.float32, np.float64) if op != "Hardmax" else (np.float32,), min_rank=1, exact=op == "Hardmax")
     return g.add(op, [x], exact=op == "Hardmax", noise=8, grid=0 if op == "Hardmax" else None,
-                 axis=g.integer(-x.rank, x.rank - 1) if g.chance(0.8) else None)
+                 axis=g.integer(-x.rank, x.rank - 1) if x.rank < 2 or g.chance(0.8) else None)  # 1 in older opsets
 
 
 @operator("CumSum")
