@@ -54,6 +54,7 @@ endfunction()
 walle_precompiled(walle_pch)
 walle_precompiled(walle_json_pch HEADERS <nlohmann/json.hpp>)
 function(walle_use_precompiled TARGET FOLDER PREFIX)
+  walle_coverage(${TARGET})  # what reads a precompiled header has to be compiled as it was
   if(FOLDER MATCHES "^(kernels|libwalle)")
     target_precompile_headers(${TARGET} REUSE_FROM ${PREFIX}_pch)
   else()
