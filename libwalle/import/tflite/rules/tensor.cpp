@@ -62,6 +62,13 @@ Status read_dims(const schema::Tensor& tensor, TensorInfo& info) {
   return {};
 }
 
+/// The elements of a list, wherever it lies: a verified file may hold them unaligned.
+std::vector<int64_t> copied(const flatbuffers::Vector<int64_t>* list) {
+  std::vector<int64_t> out(list == nullptr ? 0 : list->size());
+  if (!out.empty()) std::memcpy(out.data(), list->Data(), out.size() * sizeof(int64_t));
+  return out;
+}
+
 Status read_quantisation(const schema::Tensor& tensor, TensorInfo& info) {
   const auto* from = tensor.quantization();
   if (from == nullptr) return {};
@@ -69,12 +76,11 @@ Status read_quantisation(const schema::Tensor& tensor, TensorInfo& info) {
   if (from->scale() == nullptr || from->scale()->size() == 0) return {};
   Quantisation& to = info.quantisation;
   to.scale.assign(from->scale()->begin(), from->scale()->end());
-  to.zero.assign(to.scale.size(), 0);
-  if (from->zero_point() != nullptr && from->zero_point()->size() == to.scale.size()) {
-    to.zero.assign(from->zero_point()->begin(), from->zero_point()->end());
-  } else if (from->zero_point() != nullptr && from->zero_point()->size() == 1) {
-    to.zero.assign(to.scale.size(), from->zero_point()->Get(0));
-  } else if (from->zero_point() != nullptr && from->zero_point()->size() > 0) {
+  const std::vector<int64_t> zero = copied(from->zero_point());
+  to.zero.assign(to.scale.size(), zero.size() == 1 ? zero[0] : 0);
+  if (zero.size() == to.scale.size()) {
+    to.zero = zero;
+  } else if (zero.size() > 1) {
     return wrong(info.name, ErrorCode::invalid_argument, "has not as many zero points as scales");
   }
   if (!info.quantised()) return {};
