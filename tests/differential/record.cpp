@@ -11,7 +11,8 @@ namespace {
 std::optional<uint32_t> read_number(std::istream& in) {
   unsigned char bytes[4];
   if (!in.read(reinterpret_cast<char*>(bytes), sizeof bytes)) return std::nullopt;
-  return bytes[0] | bytes[1] << 8U | bytes[2] << 16U | static_cast<uint32_t>(bytes[3]) << 24U;
+  const auto at = [&bytes](size_t i) { return uint32_t{bytes[i]}; };
+  return at(0) | at(1) << 8U | at(2) << 16U | at(3) << 24U;
 }
 
 Result<std::string> read_bytes(std::istream& in) {

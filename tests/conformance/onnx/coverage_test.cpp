@@ -37,7 +37,7 @@ std::string missing(const std::map<std::string, Count>& counts) {
   std::string text = "\n## Operators that are missing\n\n| operator | cases left out |\n|---|---|\n";
   for (const auto& [name, count] : counts) {
     const bool known = std::any_of(ops::op_table().begin(), ops::op_table().end(),
-                                   [&](const graph::OpDef* op) { return name_of(*op) == name; });
+                                   [&, &wanted = name](const graph::OpDef* op) { return name_of(*op) == wanted; });
     if (!known && count.passed == 0) text += "| " + name + " | " + std::to_string(count.left_out) + " |\n";
   }
   return text;

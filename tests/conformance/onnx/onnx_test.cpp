@@ -52,7 +52,8 @@ TEST(OnnxCases, LeftOutNamesExist) {
   for (const auto& [name, reason] : left_out()) {
     EXPECT_FALSE(reason.empty());
     if (!newest && is_newest({name, ""})) continue;
-    const bool exists = std::any_of(cases.begin(), cases.end(), [&](const Case& one) { return one.name == name; });
+    const bool exists =
+        std::any_of(cases.begin(), cases.end(), [&wanted = name](const Case& one) { return one.name == wanted; });
     EXPECT_TRUE(exists) << name << " in left_out.txt is no case";
   }
 }
@@ -63,7 +64,8 @@ TEST(OnnxCases, ComparedOtherwiseNamesExist) {
   for (const auto& [name, rule] : compared_otherwise()) {
     EXPECT_FALSE(rule.reason.empty()) << name;
     if (!newest && is_newest({name, ""})) continue;
-    const bool exists = std::any_of(cases.begin(), cases.end(), [&](const Case& one) { return one.name == name; });
+    const bool exists =
+        std::any_of(cases.begin(), cases.end(), [&wanted = name](const Case& one) { return one.name == wanted; });
     EXPECT_TRUE(exists) << name << " in compared_otherwise.txt is no case";
   }
 }
