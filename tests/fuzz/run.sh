@@ -7,7 +7,7 @@ work=$(dirname "$program")/fuzzing/$name
 mkdir -p "$work/corpus" "$work/findings"
 log=$work/log
 status=0
-nice -n 19 "$program" -max_total_time="$seconds" -max_len=4096 -rss_limit_mb=2048 -timeout=20 -print_final_stats=1 \
+nice -n 19 "$program" -max_total_time="$seconds" -max_len=4096 -rss_limit_mb=2048 -timeout=120 -report_slow_units=60 -print_final_stats=1 \
   -artifact_prefix="$work/findings/" "$work/corpus" "$here/corpus/$name" > "$log" 2>&1 || status=$?
 coverage=$(grep -oE 'cov: [0-9]+ ft: [0-9]+ corp: [0-9]+' "$log" | tail -n 1)
 runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log" | tail -n 1)

@@ -26,8 +26,8 @@ Result<dbus::ManagerGetStatusOut> get_status(Service& service, const Caller&, db
                       {"kept", log.events},
                       {"first", log.first_number},
                       {"last", log.last_number}};
-  status["store"] = {
-      {"tables", WALLE_TRY(service.store.tables()).size()}, {"rows", store.rows}, {"bytes", store.bytes}};
+  const size_t tables = WALLE_TRY(service.store.tables()).size();
+  status["store"] = {{"tables", tables}, {"rows", store.rows}, {"bytes", store.bytes}};
   status["tunnel"] = {{"waiting", spool.waiting}, {"bytes", spool.bytes}};
   status["link"] = {{"state", service.net.state()}, {"detail", service.net.detail()}};
   return dbus::ManagerGetStatusOut{.status = std::move(status)};

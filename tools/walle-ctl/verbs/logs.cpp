@@ -31,8 +31,8 @@ void show(Context& context, const Value& line) {
 }
 
 Result<int> run(Context& context, const Arguments& arguments) {
-  Value options{{"limit", WALLE_TRY(arguments.integer("--limit", 100, 1, 10'000))},
-                {"level", arguments.text("--level", "info")}};
+  const int64_t limit = WALLE_TRY(arguments.integer("--limit", 100, 1, 10'000));
+  Value options{{"limit", limit}, {"level", arguments.text("--level", "info")}};
   if (arguments.has("--task")) options["task"] = arguments.text("--task");
   auto connection = WALLE_TRY(connect(context));
   client::Manager manager(connection);

@@ -14,7 +14,8 @@ constexpr std::array<ArgumentDef, 3> kArguments{
      {.name = "-n,--limit", .value = "N", .help = "Newest runs (default 20)"}}};
 
 Result<int> run(Context& context, const Arguments& arguments) {
-  Value options{{"limit", WALLE_TRY(arguments.integer("--limit", 20, 1, 10'000))}};
+  const int64_t limit = WALLE_TRY(arguments.integer("--limit", 20, 1, 10'000));
+  Value options{{"limit", limit}};
   if (arguments.has("--status")) options["status"] = arguments.text("--status");
   auto connection = WALLE_TRY(connect(context));
   client::Tasks tasks(connection);
