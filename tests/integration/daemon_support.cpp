@@ -78,6 +78,8 @@ void Device::kill() {
   ::kill(walled_, SIGKILL);
   ::waitpid(walled_, nullptr, 0);
   walled_ = 0;
+  // The bus may take a moment to notice; until then the name belongs to the dead.
+  for (int i = 0; i < 1000 && connection_ && connection_->wait_for_service(0); ++i) ::usleep(2'000);
 }
 
 int Device::stop() {
