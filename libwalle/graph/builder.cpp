@@ -69,7 +69,8 @@ const OpDef* OpTable::find(std::string_view domain, std::string_view name) const
 }
 
 Result<std::vector<ValueId>> GraphBuilder::op(std::string_view name, std::vector<ValueId> operands,
-                                              Attributes attributes, size_t results) {
+                                              Attributes attributes, size_t results,
+                                              std::vector<std::unique_ptr<Graph>> blocks) {
   const OpDef* def = table_->find("", name);
   if (def == nullptr) def = table_->find("walle", name);
   if (def == nullptr)
@@ -77,7 +78,8 @@ Result<std::vector<ValueId>> GraphBuilder::op(std::string_view name, std::vector
   Node node{.name = prefix_ + "/" + std::string(name) + "_" + std::to_string(next_++),
             .op = def,
             .operands = std::move(operands),
-            .attributes = std::move(attributes)};
+            .attributes = std::move(attributes),
+            .blocks = std::move(blocks)};
   for (size_t i = 0; i < results; ++i) {
     node.results.push_back(graph_->add_value({.name = node.name + (i == 0 ? "" : ":" + std::to_string(i))}));
   }

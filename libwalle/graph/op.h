@@ -167,7 +167,8 @@ class GraphBuilder {
 
   /// Errors: internal for an unknown op; else what the op's infer says.
   [[nodiscard]] Result<std::vector<ValueId>> op(std::string_view name, std::vector<ValueId> operands,
-                                                Attributes attributes = {}, size_t results = 1);
+                                                Attributes attributes = {}, size_t results = 1,
+                                                std::vector<std::unique_ptr<Graph>> blocks = {});
   /// The same for an op with one result.
   [[nodiscard]] Result<ValueId> one(std::string_view name, std::vector<ValueId> operands, Attributes attributes = {});
   [[nodiscard]] ValueId constant(engine::Tensor tensor);
@@ -183,6 +184,8 @@ class GraphBuilder {
   [[nodiscard]] const Value& value(ValueId id) const { return graph_->value(id); }
   [[nodiscard]] Result<std::vector<int64_t>> dims(ValueId id) const;
   [[nodiscard]] const OpTable& table() const { return *table_; }
+  /// What the names of the nodes that are made begin with.
+  [[nodiscard]] const std::string& prefix() const { return prefix_; }
 
  private:
   Graph* graph_;

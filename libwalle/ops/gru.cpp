@@ -51,7 +51,7 @@ Result<rules::State> cell(const NodeView& node, GraphBuilder& builder, const rul
 }
 
 Replacement decompose(const NodeView& node, GraphBuilder& builder) {
-  return rules::unroll(node, builder, 3, 1, {"Sigmoid", "Tanh"}, cell);
+  return rules::over_time(node, builder, 3, 1, {"Sigmoid", "Tanh"}, cell);
 }
 
 }  // namespace

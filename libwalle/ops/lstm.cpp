@@ -11,10 +11,9 @@ Status infer(const NodeView& node, InferContext& context) { return rules::infer_
 /// A gate's argument plus its peephole p * c, clipped, through activation `f`.
 Result<ValueId> gated(const NodeView& node, GraphBuilder& builder, const rules::Recurrent& recurrent,
                       const rules::Direction& direction, ValueId argument, ValueId c, int64_t peephole, size_t f) {
-  if (node.has(7) && peephole >= 0) {
-    const ValueId all = WALLE_TRY(rules::part(node, builder, 7, direction.index));
-    const ValueId p =
-        WALLE_TRY(rules::slice(builder, all, 0, peephole * recurrent.hidden, (peephole + 1) * recurrent.hidden));
+  if (direction.peepholes != kNoValue && peephole >= 0) {
+    const int64_t n = recurrent.hidden;
+    const ValueId p = WALLE_TRY(rules::slice(builder, direction.peepholes, 0, peephole * n, (peephole + 1) * n));
     const ValueId looked = WALLE_TRY(builder.one("Mul", {p, c}));
     argument = WALLE_TRY(builder.one("Add", {argument, looked}));
   }
@@ -52,7 +51,7 @@ Result<rules::State> cell(const NodeView& node, GraphBuilder& builder, const rul
 }
 
 Replacement decompose(const NodeView& node, GraphBuilder& builder) {
-  return rules::unroll(node, builder, 4, 2, {"Sigmoid", "Tanh", "Tanh"}, cell);
+  return rules::over_time(node, builder, 4, 2, {"Sigmoid", "Tanh", "Tanh"}, cell);
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ Result<rules::State> cell(const NodeView& node, GraphBuilder& builder, const rul
 }
 
 Replacement decompose(const NodeView& node, GraphBuilder& builder) {
-  return rules::unroll(node, builder, 1, 1, {"Tanh"}, cell);
+  return rules::over_time(node, builder, 1, 1, {"Tanh"}, cell);
 }
 
 }  // namespace

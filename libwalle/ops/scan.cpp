@@ -4,12 +4,10 @@
 #include "libwalle/ops/rules/containers.h"
 #include "libwalle/ops/rules/inline.h"
 #include "libwalle/ops/rules/shapes.h"
+#include "libwalle/ops/rules/turns.h"
 
 namespace walle::ops {
 namespace {
-
-/// Unrolling makes the body's nodes once a step.
-constexpr int64_t kMaxSteps = 4096;
 
 /// Opset 8 had a batch axis and sequence lengths in front.
 Status upgrade(Node& node, int opset, GraphBuilder&) {
@@ -111,18 +109,23 @@ Result<ValueId> row(GraphBuilder& builder, ValueId x, size_t axis, int64_t t) {
   return rules::reshape(builder, part, dims);
 }
 
-/// One sequence: `operands` without a batch axis.
-class Unroller {
+/// One sequence: `operands` without a batch axis. A short one step by step, a long one as a loop.
+class Sequence {
  public:
-  Unroller(const NodeView& node, GraphBuilder& builder, const Layout& layout)
+  Sequence(const NodeView& node, GraphBuilder& builder, const Layout& layout)
       : node_(node), builder_(builder), layout_(layout) {}
 
   Result<std::vector<ValueId>> run(std::vector<ValueId> operands) {
     const Ints dims = WALLE_TRY(builder_.dims(operands[layout_.states]));
     const size_t axis = WALLE_TRY(axis_of(node_, "scan_input_axes", layout_.scanned, 0, dims.size()));
     const int64_t length = dims[axis];
-    if (length < 1 || length > kMaxSteps)
-      return node_.fail(ErrorCode::unsupported, "scans are 1 to " + std::to_string(kMaxSteps) + " steps long");
+    if (length < 1) return node_.fail(ErrorCode::unsupported, "there is nothing to scan");
+    return length <= rules::kMostSpelledOut ? spelled_out(std::move(operands), length)
+                                            : looped(std::move(operands), length);
+  }
+
+ private:
+  Result<std::vector<ValueId>> spelled_out(std::vector<ValueId> operands, int64_t length) {
     const size_t results = node_.node().blocks[0]->outputs.size();
     std::vector<std::vector<ValueId>> scanned(results);
     for (int64_t step = 0; step < length; ++step) {
@@ -140,13 +143,53 @@ class Unroller {
     return collect(operands, std::move(scanned));
   }
 
- private:
-  Result<ValueId> input_row(ValueId x, size_t i, int64_t step, int64_t length) {
-    const Ints dims = WALLE_TRY(builder_.dims(x));
+  Result<std::vector<ValueId>> looped(std::vector<ValueId> operands, int64_t length) {
+    const std::vector<ValueId> states(operands.begin(), operands.begin() + static_cast<std::ptrdiff_t>(layout_.states));
+    operands.erase(operands.begin(), operands.begin() + static_cast<std::ptrdiff_t>(layout_.states));
+    const auto turn = [&](GraphBuilder& body, const rules::TurnInputs& inputs) -> Result<rules::TurnOutputs> {
+      std::vector<ValueId> given = inputs.carried;
+      for (size_t i = 0; i < inputs.captured.size(); ++i) {
+        ValueId value = inputs.captured[i];
+        if (i < layout_.scanned) {
+          const Scanned scanned = WALLE_TRY(scanned_input(body, value, i, length));
+          value = WALLE_TRY(rules::row_at(body, value, scanned.axis, inputs.turn, scanned.backwards));
+        }
+        given.push_back(value);
+      }
+      const auto outputs = WALLE_TRY(rules::inline_block(node_, body, 0, given));
+      const auto rows = outputs.begin() + static_cast<std::ptrdiff_t>(layout_.states);
+      return rules::TurnOutputs{{outputs.begin(), rows}, {rows, outputs.end()}};
+    };
+    rules::TurnOutputs done = WALLE_TRY(rules::repeat(builder_, length, states, operands, turn));
+    std::vector<ValueId> results = std::move(done.carried);
+    for (size_t i = 0; i < done.rows.size(); ++i) {
+      ValueId y = done.rows[i];
+      if (WALLE_TRY(entry(node_, "scan_output_directions", done.rows.size(), i)) != 0)
+        y = WALLE_TRY(rules::reversed(builder_, y));
+      const size_t rank = WALLE_TRY(builder_.dims(y)).size();
+      const size_t axis = WALLE_TRY(axis_of(node_, "scan_output_axes", done.rows.size(), i, rank));
+      Ints order;  // the turns' axis is the first; it belongs at `axis`
+      for (size_t d = 1; d < rank; ++d) order.push_back(static_cast<int64_t>(d));
+      order.insert(order.begin() + static_cast<std::ptrdiff_t>(axis), 0);
+      results.push_back(WALLE_TRY(rules::transpose(builder_, y, std::move(order))));
+    }
+    return results;
+  }
+
+  struct Scanned {
+    size_t axis = 0;
+    bool backwards = false;
+  };
+  Result<Scanned> scanned_input(GraphBuilder& builder, ValueId x, size_t i, int64_t length) const {
+    const Ints dims = WALLE_TRY(builder.dims(x));
     const size_t axis = WALLE_TRY(axis_of(node_, "scan_input_axes", layout_.scanned, i, dims.size()));
-    const bool backwards = WALLE_TRY(entry(node_, "scan_input_directions", layout_.scanned, i)) != 0;
     if (dims[axis] != length) return node_.fail(ErrorCode::invalid_argument, "what is scanned differs in length");
-    return row(builder_, x, axis, backwards ? length - 1 - step : step);
+    return Scanned{axis, WALLE_TRY(entry(node_, "scan_input_directions", layout_.scanned, i)) != 0};
+  }
+
+  Result<ValueId> input_row(ValueId x, size_t i, int64_t step, int64_t length) {
+    const Scanned scanned = WALLE_TRY(scanned_input(builder_, x, i, length));
+    return row(builder_, x, scanned.axis, scanned.backwards ? length - 1 - step : step);
   }
 
   Result<std::vector<ValueId>> collect(const std::vector<ValueId>& states, std::vector<std::vector<ValueId>> scanned) {
@@ -170,14 +213,14 @@ class Unroller {
 };
 
 /// Opset 8: every sequence of the batch by itself.
-Replacement by_sequence(const NodeView& node, GraphBuilder& builder, const Layout& layout, Unroller& unroller) {
+Replacement by_sequence(const NodeView& node, GraphBuilder& builder, const Layout& layout, Sequence& sequence) {
   const std::vector<ValueId> operands = node.node().operands;
   const int64_t batch = WALLE_TRY(builder.dims(operands[0]))[0];
   std::vector<std::vector<ValueId>> results;
   for (int64_t b = 0; b < batch; ++b) {
     std::vector<ValueId> own = operands;
     for (size_t i = 0; i < layout.states + layout.scanned; ++i) own[i] = WALLE_TRY(row(builder, own[i], 0, b));
-    auto made = WALLE_TRY(unroller.run(std::move(own)));
+    auto made = WALLE_TRY(sequence.run(std::move(own)));
     results.resize(made.size());
     for (size_t i = 0; i < made.size(); ++i) {
       Ints dims = WALLE_TRY(builder.dims(made[i]));
@@ -192,9 +235,9 @@ Replacement by_sequence(const NodeView& node, GraphBuilder& builder, const Layou
 
 Replacement decompose(const NodeView& node, GraphBuilder& builder) {
   const Layout layout = WALLE_TRY(layout_of(node));
-  Unroller unroller(node, builder, layout);
-  if (layout.batched) return by_sequence(node, builder, layout, unroller);
-  return std::optional(WALLE_TRY(unroller.run(node.node().operands)));
+  Sequence sequence(node, builder, layout);
+  if (layout.batched) return by_sequence(node, builder, layout, sequence);
+  return std::optional(WALLE_TRY(sequence.run(node.node().operands)));
 }
 
 /// A scan that is carried out: lengths and shapes of the rows are those of the values.

@@ -20,7 +20,14 @@ bool is_raster(const Node& node) { return node.core && family_of(node.core->attr
 /// no slower than copying first.
 class Views {
  public:
-  Views(Graph& graph, PassContext& context) : graph_(graph), context_(context), outputs_(output_flags(graph)) {}
+  Views(Graph& graph, PassContext& context)
+      : graph_(graph), context_(context), outputs_(output_flags(graph)), readers_(graph.values.size()) {
+    for (size_t n = 0; n < graph.nodes.size(); ++n) {
+      for (const ValueId id : graph.nodes[n].operands) {
+        if (id != graph::kNoValue && (of(id).empty() || of(id).back() != n)) of(id).push_back(n);
+      }
+    }
+  }
 
   void run() {
     for (size_t n = 0; n < graph_.nodes.size(); ++n) {
@@ -43,12 +50,9 @@ class Views {
   void absorb(size_t n, const OperandView& view) {
     const Node& raster = graph_.nodes[n];
     const ValueId id = raster.results[0];
-    std::vector<size_t> readers;
-    for (size_t c = n + 1; c < graph_.nodes.size(); ++c) {
-      const Node& reader = graph_.nodes[c];
-      if (std::find(reader.operands.begin(), reader.operands.end(), id) == reader.operands.end()) continue;
-      if (!reader.core || is_raster(reader)) return;  // the copy is needed anyway
-      readers.push_back(c);
+    const std::vector<size_t> readers = of(id);
+    for (const size_t c : readers) {
+      if (!graph_.nodes[c].core || is_raster(graph_.nodes[c])) return;  // the copy is needed anyway
     }
     double dense = cost(raster);
     double strided = 0;
@@ -61,7 +65,11 @@ class Views {
       dense += cost(graph_.nodes[c]);
     }
     if (strided > dense) return;
-    for (size_t i = 0; i < readers.size(); ++i) graph_.nodes[readers[i]] = std::move(changed[i]);
+    for (size_t i = 0; i < readers.size(); ++i) {
+      graph_.nodes[readers[i]] = std::move(changed[i]);
+      of(raster.operands[0]).push_back(readers[i]);
+    }
+    of(id).clear();
     context_.rasters.push_back(
         {raster.name, "absorbed", 2 * bytes_of(*graph_.value(id).dtype, elements_of(graph_, id))});
   }
@@ -117,9 +125,13 @@ class Views {
     return context_.cost_us ? context_.cost_us(*problem) : 0;
   }
 
+  /// The nodes that read a value, each once.
+  std::vector<size_t>& of(ValueId id) { return readers_[static_cast<size_t>(id)]; }
+
   Graph& graph_;
   PassContext& context_;
   std::vector<bool> outputs_;
+  std::vector<std::vector<size_t>> readers_;
 };
 
 Status run(Graph& graph, PassContext& context) {

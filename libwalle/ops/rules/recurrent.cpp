@@ -5,12 +5,10 @@
 #include "libwalle/ops/rules/activation.h"
 #include "libwalle/ops/rules/build.h"
 #include "libwalle/ops/rules/shapes.h"
+#include "libwalle/ops/rules/turns.h"
 
 namespace walle::ops::rules {
 namespace {
-
-/// Unrolling makes some 20 nodes a step.
-constexpr int64_t kMaxSteps = 8192;
 
 Result<Recurrent> recurrent_of(const NodeView& node, const std::vector<std::string>& defaults) {
   const Ints x = WALLE_TRY(node.dims(0));
@@ -29,20 +27,13 @@ Result<Recurrent> recurrent_of(const NodeView& node, const std::vector<std::stri
     return node.fail(ErrorCode::invalid_argument, "direction '" + direction + "' does not fit the weights");
   result.clip = static_cast<double>(WALLE_TRY(node.attribute_float("clip", 0)));
   result.activations = WALLE_TRY(activations_of(node, defaults, static_cast<size_t>(result.directions)));
-  if (result.steps > kMaxSteps)
-    return node.fail(ErrorCode::unsupported, "sequences are at most " + std::to_string(kMaxSteps) + " steps long");
+  if (result.steps == 0) return node.fail(ErrorCode::unsupported, "the sequence is empty");
   return result;
 }
 
 /// [steps, batch, input] whatever the layout.
 Result<ValueId> time_first(GraphBuilder& builder, const Recurrent& recurrent, ValueId x) {
   return recurrent.batch_first ? transpose(builder, x, {1, 0, 2}) : Result<ValueId>(x);
-}
-
-/// [batch, 1] booleans: does step `step` exist for each sequence?
-Result<ValueId> alive(const NodeView& node, GraphBuilder& builder, const Recurrent& recurrent, int64_t step) {
-  const ValueId lengths = WALLE_TRY(reshape(builder, node.operand(4), Ints{recurrent.batch, 1}));
-  return builder.one("Greater", {lengths, scalar_like(builder, lengths, static_cast<double>(step))});
 }
 
 /// True if all sequences are known to have all steps.
@@ -52,52 +43,116 @@ bool full_length(const NodeView& node, const Recurrent& recurrent) {
   return known && std::all_of(known->begin(), known->end(), [&](const Dim& d) { return d == Dim(recurrent.steps); });
 }
 
-class Unroller {
+/// Part `direction` of an operand whose first axis is the direction, without this axis; kNoValue if it is not given.
+Result<ValueId> part(const NodeView& node, GraphBuilder& builder, size_t operand, size_t direction) {
+  if (!node.has(operand)) return kNoValue;
+  Ints dims = WALLE_TRY(node.dims(operand));
+  if (dims.empty()) return node.fail(ErrorCode::invalid_argument, "a weight is a scalar");
+  const auto at = static_cast<int64_t>(direction);
+  dims.erase(dims.begin());
+  const ValueId own = WALLE_TRY(slice(builder, node.operand(operand), 0, at, at + 1));
+  return reshape(builder, own, dims);
+}
+
+/// A cell over time, one direction after the other.
+class OverTime {
  public:
-  Unroller(const NodeView& node, GraphBuilder& builder, const Recurrent& recurrent, int64_t gates, size_t states,
+  OverTime(const NodeView& node, GraphBuilder& builder, const Recurrent& recurrent, int64_t gates, size_t states,
            Cell cell)
       : node_(node), builder_(builder), recurrent_(recurrent), gates_(gates), states_(states), cell_(cell) {}
 
-  /// Runs direction `index`; its outputs in time order are in `outputs`, its last state is returned.
-  Result<State> run(size_t index, ValueId x, std::vector<ValueId>& outputs) {
-    const Direction direction = WALLE_TRY(prepare(index, x));
+  /// Runs direction `index` over x [steps, batch, input]; `y` becomes [steps, batch, hidden] in time order. Returns the
+  /// last state.
+  Result<State> run(size_t index, ValueId x, ValueId& y) {
+    const Sequence sequence = WALLE_TRY(prepare(index, x));
     State state = WALLE_TRY(start(index));
-    const bool backwards = recurrent_.reverse_only || index == 1;
-    outputs.assign(static_cast<size_t>(recurrent_.steps), kNoValue);
-    for (int64_t i = 0; i < recurrent_.steps; ++i) {
-      const int64_t t = backwards ? recurrent_.steps - 1 - i : i;
-      const ValueId row = WALLE_TRY(slice(builder_, direction.wx, 0, t, t + 1));
-      const Ints shape = {recurrent_.batch, gates_ * recurrent_.hidden};
-      const ValueId wx = WALLE_TRY(reshape(builder_, row, shape));
-      State next = WALLE_TRY(cell_(node_, builder_, recurrent_, direction, wx, state));
-      ValueId output = next[0];
-      if (!full_length(node_, recurrent_)) WALLE_TRY(mask(t, state, next, output));
-      outputs[static_cast<size_t>(t)] = output;
-      state = std::move(next);
-    }
-    return state;
+    return recurrent_.steps <= kMostSpelledOut ? spelled_out(sequence, std::move(state), y)
+                                               : looped(sequence, std::move(state), y);
   }
 
  private:
+  /// One direction's operands.
+  struct Sequence {
+    Direction direction;
+    ValueId wx = kNoValue;       ///< [steps, batch, gates*hidden], the input's part of all steps with its bias
+    ValueId lengths = kNoValue;  ///< [batch, 1], or kNoValue if all sequences have all steps
+    bool backwards = false;
+  };
+  struct Step {
+    State state;
+    ValueId output = kNoValue;
+  };
+
+  Result<State> spelled_out(const Sequence& sequence, State state, ValueId& y) {
+    std::vector<ValueId> rows(static_cast<size_t>(recurrent_.steps));
+    for (int64_t i = 0; i < recurrent_.steps; ++i) {
+      const int64_t t = sequence.backwards ? recurrent_.steps - 1 - i : i;
+      const ValueId row = WALLE_TRY(slice(builder_, sequence.wx, 0, t, t + 1));
+      const ValueId wx = WALLE_TRY(reshape(builder_, row, Ints{recurrent_.batch, gates_ * recurrent_.hidden}));
+      const ValueId at = builder_.scalar(DType::i64, static_cast<double>(t));
+      Step step = WALLE_TRY(one_step(builder_, sequence, wx, at, std::move(state)));
+      rows[static_cast<size_t>(t)] = step.output;
+      state = std::move(step.state);
+    }
+    const ValueId flat = WALLE_TRY(concat(builder_, std::move(rows), 0));
+    y = WALLE_TRY(reshape(builder_, flat, Ints{recurrent_.steps, recurrent_.batch, recurrent_.hidden}));
+    return state;
+  }
+
+  Result<State> looped(const Sequence& sequence, State state, ValueId& y) {
+    const Direction& d = sequence.direction;
+    const std::vector<ValueId> captured = {sequence.wx, d.r, d.r_bias, d.peepholes, sequence.lengths};
+    const auto turn = [&](GraphBuilder& body, const TurnInputs& inputs) -> Result<TurnOutputs> {
+      const auto& own = inputs.captured;
+      const Sequence inner = {{d.index, own[1], own[2], own[3]}, own[0], own[4], sequence.backwards};
+      ValueId at = inputs.turn;
+      if (inner.backwards) {
+        const ValueId last = body.scalar(DType::i64, static_cast<double>(recurrent_.steps - 1));
+        at = WALLE_TRY(body.one("Sub", {last, at}));
+      }
+      const ValueId wx = WALLE_TRY(body.one("Gather", {inner.wx, at}, {{"axis", int64_t{0}}}));
+      Step step = WALLE_TRY(one_step(body, inner, wx, at, inputs.carried));
+      return TurnOutputs{std::move(step.state), {step.output}};
+    };
+    TurnOutputs done = WALLE_TRY(repeat(builder_, recurrent_.steps, state, captured, turn));
+    y = sequence.backwards ? WALLE_TRY(reversed(builder_, done.rows[0])) : done.rows[0];
+    return std::move(done.carried);
+  }
+
+  /// `wx`: this step's row [batch, gates*hidden]; `at`: its number in time.
+  Result<Step> one_step(GraphBuilder& builder, const Sequence& sequence, ValueId wx, ValueId at, State before) {
+    State after = WALLE_TRY(cell_(node_, builder, recurrent_, sequence.direction, wx, before));
+    if (sequence.lengths == kNoValue) return Step{after, after[0]};
+    // Sequences that are over keep their state and give 0.
+    const ValueId now = WALLE_TRY(cast(builder, at, *builder.value(sequence.lengths).dtype));
+    const ValueId lives = WALLE_TRY(builder.one("Greater", {sequence.lengths, now}));
+    const ValueId output = WALLE_TRY(builder.one("Where", {lives, after[0], scalar_like(builder, after[0], 0)}));
+    for (size_t i = 0; i < after.size(); ++i) after[i] = WALLE_TRY(builder.one("Where", {lives, after[i], before[i]}));
+    return Step{std::move(after), output};
+  }
+
   /// x·w for all steps at once, biases added.
-  Result<Direction> prepare(size_t index, ValueId x) {
-    Direction direction{.index = index};
+  Result<Sequence> prepare(size_t index, ValueId x) {
+    Sequence sequence{.direction = {.index = index}, .backwards = recurrent_.reverse_only || index == 1};
     const int64_t width = gates_ * recurrent_.hidden;
     const ValueId w = WALLE_TRY(part(node_, builder_, 1, index));
     const ValueId r = WALLE_TRY(part(node_, builder_, 2, index));
     const ValueId turned = WALLE_TRY(transpose(builder_, w, {1, 0}));
-    direction.r = WALLE_TRY(transpose(builder_, r, {1, 0}));
+    sequence.direction.r = WALLE_TRY(transpose(builder_, r, {1, 0}));
+    sequence.direction.peepholes = states_ == 2 ? WALLE_TRY(part(node_, builder_, 7, index)) : kNoValue;
     const Ints rows = {recurrent_.steps * recurrent_.batch, recurrent_.input};
     const ValueId flat = WALLE_TRY(reshape(builder_, x, rows));
     ValueId wx = WALLE_TRY(builder_.one("MatMul", {flat, turned}));
     if (node_.has(3)) {
       const ValueId both = WALLE_TRY(part(node_, builder_, 3, index));
       const ValueId bias = WALLE_TRY(slice(builder_, both, 0, 0, width));
-      direction.r_bias = WALLE_TRY(slice(builder_, both, 0, width, 2 * width));
+      sequence.direction.r_bias = WALLE_TRY(slice(builder_, both, 0, width, 2 * width));
       wx = WALLE_TRY(builder_.one("Add", {wx, bias}));
     }
-    direction.wx = WALLE_TRY(reshape(builder_, wx, Ints{recurrent_.steps, recurrent_.batch, width}));
-    return direction;
+    sequence.wx = WALLE_TRY(reshape(builder_, wx, Ints{recurrent_.steps, recurrent_.batch, width}));
+    if (!full_length(node_, recurrent_))
+      sequence.lengths = WALLE_TRY(reshape(builder_, node_.operand(4), Ints{recurrent_.batch, 1}));
+    return sequence;
   }
 
   /// The state before the first step: operands 5 and 6, or zeros.
@@ -119,14 +174,6 @@ class Unroller {
     return state;
   }
 
-  /// Sequences that are over keep their state and give 0.
-  Status mask(int64_t t, const State& before, State& after, ValueId& output) {
-    const ValueId lives = WALLE_TRY(alive(node_, builder_, recurrent_, t));
-    output = WALLE_TRY(builder_.one("Where", {lives, after[0], scalar_like(builder_, after[0], 0)}));
-    for (size_t i = 0; i < after.size(); ++i) after[i] = WALLE_TRY(builder_.one("Where", {lives, after[i], before[i]}));
-    return {};
-  }
-
   const NodeView& node_;
   GraphBuilder& builder_;
   const Recurrent& recurrent_;
@@ -135,16 +182,12 @@ class Unroller {
   Cell cell_;
 };
 
-/// y: [steps, directions, batch, hidden], or batch first [batch, steps, directions, hidden].
-Result<ValueId> joined_outputs(GraphBuilder& builder, const Recurrent& recurrent,
-                               const std::vector<std::vector<ValueId>>& outputs) {
-  std::vector<ValueId> rows;
-  for (size_t t = 0; t < static_cast<size_t>(recurrent.steps); ++t) {
-    for (const auto& direction : outputs) rows.push_back(direction[t]);
-  }
-  const ValueId flat = WALLE_TRY(concat(builder, std::move(rows), 0));
-  const Ints shape = {recurrent.steps, recurrent.directions, recurrent.batch, recurrent.hidden};
-  const ValueId y = WALLE_TRY(reshape(builder, flat, shape));
+/// Each direction's [steps, batch, hidden] → [steps, directions, batch, hidden], or batch first
+/// [batch, steps, directions, hidden].
+Result<ValueId> joined_outputs(GraphBuilder& builder, const Recurrent& recurrent, std::vector<ValueId> outputs) {
+  const Ints shape = {recurrent.steps, 1, recurrent.batch, recurrent.hidden};
+  for (ValueId& output : outputs) output = WALLE_TRY(reshape(builder, output, shape));
+  const ValueId y = WALLE_TRY(concat(builder, std::move(outputs), 1));
   return recurrent.batch_first ? transpose(builder, y, {2, 0, 1, 3}) : Result<ValueId>(y);
 }
 
@@ -175,17 +218,16 @@ Status infer_recurrent(const NodeView& node, InferContext& context, size_t state
   return {};
 }
 
-Replacement unroll(const NodeView& node, GraphBuilder& builder, int64_t gates, size_t states,
-                   const std::vector<std::string>& defaults, Cell cell) {
+Replacement over_time(const NodeView& node, GraphBuilder& builder, int64_t gates, size_t states,
+                      const std::vector<std::string>& defaults, Cell cell) {
   const Recurrent recurrent = WALLE_TRY(recurrent_of(node, defaults));
   const ValueId x = WALLE_TRY(time_first(builder, recurrent, node.operand(0)));
-  Unroller unroller(node, builder, recurrent, gates, states, cell);
-  std::vector<std::vector<ValueId>> outputs(static_cast<size_t>(recurrent.directions));
+  OverTime cells(node, builder, recurrent, gates, states, cell);
+  std::vector<ValueId> outputs(static_cast<size_t>(recurrent.directions));
   std::vector<State> last;
-  for (size_t i = 0; i < outputs.size(); ++i) last.push_back(WALLE_TRY(unroller.run(i, x, outputs[i])));
+  for (size_t i = 0; i < outputs.size(); ++i) last.push_back(WALLE_TRY(cells.run(i, x, outputs[i])));
   std::vector<ValueId> results;
-  if (recurrent.steps == 0) return node.fail(ErrorCode::unsupported, "the sequence is empty");
-  results.push_back(WALLE_TRY(joined_outputs(builder, recurrent, outputs)));
+  results.push_back(WALLE_TRY(joined_outputs(builder, recurrent, std::move(outputs))));
   for (size_t s = 0; s < states && results.size() < node.result_count(); ++s) {
     std::vector<ValueId> parts;
     for (const State& state : last) parts.push_back(state[s]);
@@ -202,15 +244,6 @@ Result<ValueId> clipped(GraphBuilder& builder, const Recurrent& recurrent, Value
 
 Result<ValueId> gate(GraphBuilder& builder, const Recurrent& recurrent, ValueId all, int64_t index) {
   return slice(builder, all, 1, index * recurrent.hidden, (index + 1) * recurrent.hidden);
-}
-
-Result<ValueId> part(const NodeView& node, GraphBuilder& builder, size_t operand, size_t direction) {
-  Ints dims = WALLE_TRY(node.dims(operand));
-  if (dims.empty()) return node.fail(ErrorCode::invalid_argument, "a weight is a scalar");
-  const auto at = static_cast<int64_t>(direction);
-  dims.erase(dims.begin());
-  const ValueId own = WALLE_TRY(slice(builder, node.operand(operand), 0, at, at + 1));
-  return reshape(builder, own, dims);
 }
 
 }  // namespace walle::ops::rules

@@ -2,7 +2,7 @@
 
 #include "libwalle/ops/rules/define.h"
 
-// What LSTM, GRU and RNN share: directions, layout, lengths of sequences, activations, unrolling over time.
+// What LSTM, GRU and RNN share: directions, layout, lengths of sequences, activations, steps in time.
 namespace walle::ops::rules {
 
 /// An activation of a recurrent cell.
@@ -20,13 +20,12 @@ struct Recurrent {
   std::vector<Activation> activations;
 };
 
-/// The cell's view of one direction while it is unrolled. Shapes: w [input, gates*hidden], r [hidden, gates*hidden],
-/// wx [steps, batch, gates*hidden] with the input's part of all steps and its bias added; peepholes [gates', hidden].
+/// What a cell reads in each step of one direction.
 struct Direction {
   size_t index = 0;
-  ValueId wx = kNoValue;
-  ValueId r = kNoValue;
-  ValueId r_bias = kNoValue;  ///< [gates*hidden], or kNoValue
+  ValueId r = kNoValue;          ///< [hidden, gates*hidden]
+  ValueId r_bias = kNoValue;     ///< [gates*hidden], or kNoValue
+  ValueId peepholes = kNoValue;  ///< [3*hidden], or kNoValue
 };
 
 /// The state of a cell: h, and c for an LSTM; each [batch, hidden].
@@ -37,10 +36,10 @@ using Cell = Result<State> (*)(const NodeView&, GraphBuilder&, const Recurrent&,
 
 /// Shape rule: y [steps, directions, batch, hidden], then `states` values [directions, batch, hidden].
 [[nodiscard]] Status infer_recurrent(const NodeView& node, InferContext& context, size_t states);
-/// Unrolls the cell. `gates`: how many; `states`: 1, or 2 with a cell state whose start is operand 6; `defaults`: the
-/// activations of one direction.
-[[nodiscard]] Replacement unroll(const NodeView& node, GraphBuilder& builder, int64_t gates, size_t states,
-                                 const std::vector<std::string>& defaults, Cell cell);
+/// Runs the cell over time: a short sequence step by step, a long one as a loop. `gates`: how many; `states`: 1, or 2
+/// with a cell state whose start is operand 6; `defaults`: the activations of one direction.
+[[nodiscard]] Replacement over_time(const NodeView& node, GraphBuilder& builder, int64_t gates, size_t states,
+                                    const std::vector<std::string>& defaults, Cell cell);
 
 /// The activation number `index` of a direction.
 [[nodiscard]] Result<ValueId> activate(const NodeView& node, GraphBuilder& builder, const Activation& activation,
@@ -49,9 +48,6 @@ using Cell = Result<State> (*)(const NodeView&, GraphBuilder&, const Recurrent&,
 [[nodiscard]] Result<ValueId> clipped(GraphBuilder& builder, const Recurrent& recurrent, ValueId x);
 /// Column block `index` of [batch, gates*hidden].
 [[nodiscard]] Result<ValueId> gate(GraphBuilder& builder, const Recurrent& recurrent, ValueId all, int64_t index);
-/// Part `direction` of an operand whose first axis is the direction, without this axis.
-[[nodiscard]] Result<ValueId> part(const NodeView& node, GraphBuilder& builder, size_t operand, size_t direction);
-
 inline constexpr std::string_view kRecurrentAttributes =
     "activation_alpha:floats?, activation_beta:floats?, activations:strings?, clip:float?, "
     "direction:string(forward|reverse|bidirectional)=forward, "

@@ -40,6 +40,17 @@ MODELS = {
      t = Cast <to = 1> (cnt)
   }> (z, x)
 }''',
+    # A Scan of many steps, forwards over one operand and backwards over another.
+    "long_scan": '''long_scan (float[n,4] x, float[2,n] z, float[4] s0, float[4] f) => (float[4] st, float[4,n] y, float[n,2] w) {
+  st, y, w = Scan <num_scan_inputs = 2, scan_input_axes = [0, 1], scan_input_directions = [0, 1], scan_output_axes = [1, 0],
+      scan_output_directions = [0, 1], body = b (float[4] s, float[4] r, float[2] q) => (float[4] s2, float[4] t, float[2] u) {
+     s1 = Mul (s, f)
+     s2 = Add (s1, r)
+     t = Tanh (s2)
+     m = ReduceMean <keepdims = 1> (t)
+     u = Mul (q, m)
+  }> (s0, x, z)
+}''',
     # Branches, one in another, whose results differ in shape.
     "branches": '''branches (float[n] x) => (float[m] y) {
   zero = Constant <value = float {0.0}> ()
@@ -151,6 +162,7 @@ def cases():
     inputs = {
         "nested": [{"x": normal(n), "a": i64(a), "b": i64(b)} for n, a, b in ((4, 3, 2), (1, 0, 2), (5, 2, 0))],
         "scan": [{"x": normal(n, 4), "z": normal(4)} for n in (5, 1)],
+        "long_scan": [{"x": normal(n, 4), "z": normal(2, n), "s0": normal(4), "f": normal(4) / 4} for n in (100, 65, 3)],
         "branches": [{"x": np.array(x, f32)} for x in ([1, -2, 3], [1, 2, 3, 4], [-1, -2], [-1, 2])],
         "trips": [{"x": normal(n, 3)} for n in (4, 1, 0)],
         "until": [{"x": normal(n)} for n in (40, 3)],

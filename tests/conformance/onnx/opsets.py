@@ -165,9 +165,16 @@ def more_forms():
     yield "LayerNormalization", [17], [X3, floats(4), floats(4)], {"axis": 2}, 1
     weights = [floats(1, 20, 3), floats(1, 20, 5)]
     yield "LSTM", [7, 14, 22], [floats(4, 2, 3), *weights], {"hidden_size": 5}, 3
+    long, both = floats(90, 2, 3), [floats(2, 20, 3), floats(2, 20, 5), floats(2, 40)]
+    lengths, starts = np.array([90, 37], np.int32), [floats(2, 2, 5), floats(2, 2, 5)]
+    yield "LSTM", [14], [long, *weights], {"hidden_size": 5, "direction": "reverse"}, 3
+    bidirectional = {"hidden_size": 5, "direction": "bidirectional"}
+    yield "LSTM", [14], [long, *both, lengths, *starts, floats(2, 15)], bidirectional, 3
     gru = [floats(1, 15, 3), floats(1, 15, 5), floats(1, 30)]
     for before in [0, 1]:
         yield "GRU", [7, 14, 22], [floats(4, 2, 3), *gru], {"hidden_size": 5, "linear_before_reset": before}, 2
+        yield "GRU", [14], [long, *gru, lengths], {"hidden_size": 5, "linear_before_reset": before}, 2
+    yield "RNN", [14], [long, floats(2, 5, 3), floats(2, 5, 5)], bidirectional, 2
 
 
 def model_of(op, opset, operands, attributes, results):
