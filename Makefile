@@ -15,7 +15,7 @@ help:
 	@echo "make system-test   boot a real systemd with the installed units (root; part of make test)"
 	@echo "make train-digits   a small network learns scikit-learn's digits on this machine, with SGD and with Adam"
 	@echo "make lint     include direction, generated files, formatting, commands in the documents"
-	@echo "make bench    measurements beside the peers"
+	@echo "make bench    the engine beside ONNX Runtime, ratios of one run (BENCH='--threads 2 --precision fast')"
 
 setup:
 	@tools/setup/setup.sh
@@ -68,6 +68,12 @@ fuzz: setup
 	@cmake/configure.sh fuzz > /dev/null
 	@cmake --build build/fuzz --target $(addprefix fuzz_,$(FUZZERS))
 	@for name in $(FUZZERS); do tests/fuzz/run.sh build/fuzz/tests/fuzz_$$name $$name $(SECONDS) || exit 1; done
+
+# The engine beside ONNX Runtime: interleaved rounds, one table of ratios. BENCH="--threads 2 --only ppocr_det --json".
+bench: setup
+	@cmake/configure.sh $(PRESET) > /dev/null
+	@cmake --build $(BUILD) --target walle-model
+	@tests/bench/engine/peers.sh $(BUILD) $(BENCH)
 
 lint:
 	@tools/lint/lint.sh

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "libwalle/graph/backend.h"
+#include "libwalle/search/profile.h"
 
 namespace walle::search {
 
@@ -18,11 +19,12 @@ struct Contender {
   graph::Backend* backend = nullptr;
 };
 
-/// A candidate and what it is predicted to take.
+/// A candidate and what it is predicted to take, or was measured to take on this device.
 struct Offer {
   size_t contender = 0;
   graph::Candidate candidate;
   double cost_us = 0;
+  bool measured = false;
 };
 
 /// A kernel that does not take the problem, and why.
@@ -47,7 +49,8 @@ struct Choice {
 class Search {
  public:
   /// only: "" for all contenders, else the backend to prefer; the others then only take what it refuses.
-  Search(std::vector<Contender> contenders, std::string only);
+  /// profile: (optional) what was measured on this device. A problem with measured candidates goes to one of them.
+  Search(std::vector<Contender> contenders, std::string only, std::shared_ptr<const Profile> profile = nullptr);
 
   /// Errors: unsupported, with the reasons of all kernels of the family.
   [[nodiscard]] Result<std::shared_ptr<const Choice>> choose(const Problem& problem);
@@ -55,10 +58,11 @@ class Search {
   [[nodiscard]] const std::vector<Contender>& contenders() const { return contenders_; }
 
  private:
-  [[nodiscard]] std::shared_ptr<const Choice> search(const Problem& problem) const;
+  [[nodiscard]] std::shared_ptr<const Choice> search(const Problem& problem, const std::string& key) const;
 
   std::vector<Contender> contenders_;
   std::string only_;
+  std::shared_ptr<const Profile> profile_;
   std::mutex mutex_;
   std::map<std::string, std::shared_ptr<const Choice>> known_;  ///< by problem_key; null: nobody takes it
 };

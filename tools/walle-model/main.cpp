@@ -2,6 +2,7 @@
 #include <iostream>
 #include <vector>
 
+#include "tools/walle-model/files/profile.h"
 #include "tools/walle-model/verb.h"
 
 namespace walle::workbench {
@@ -34,6 +35,7 @@ int main_of(int argc, char** argv) {
   }
   for (const auto& [verb, command] : commands) {
     if (!verb->parsed()) continue;
+    if (const Status used = use_default_profile(); !used) return fail_with(used.error());
     const auto code = command();
     return code ? *code : fail_with(code.error());
   }
