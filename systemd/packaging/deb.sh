@@ -10,6 +10,7 @@ for tool in dpkg-deb dpkg-shlibdeps; do
 done
 version=$(sed -n 's/^CMAKE_PROJECT_VERSION:STATIC=//p' "$build/CMakeCache.txt")
 architecture=$(dpkg --print-architecture)
+maintainer="${DEBFULLNAME:-The Walle authors} <${DEBEMAIL:-walle@example.org}>"  # as Debian's own tools read it
 export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git -C "$here" log -1 --format=%ct 2> /dev/null || stat -c %Y "$here/../../CHANGELOG.md")}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -25,9 +26,12 @@ dependencies() {
 documents() {  # package folder
   local doc=$2/usr/share/doc/$1
   mkdir -p "$doc"
-  cp "$here/copyright" "$doc/copyright"
-  printf 'walle (%s) unstable; urgency=medium\n\n  * See CHANGELOG.md of the source.\n\n -- The Walle authors <walle@localhost>  %s\n' \
-    "$version" "$(date -u -R -d "@$SOURCE_DATE_EPOCH")" | gzip -9n > "$doc/changelog.gz"
+  install -m 644 "$here/copyright" "$doc/copyright"
+  if [ -e "$here/$1/lintian-overrides" ]; then
+    install -D -m 644 "$here/$1/lintian-overrides" "$2/usr/share/lintian/overrides/$1"
+  fi
+  printf 'walle (%s) unstable; urgency=medium\n\n  * See CHANGELOG.md of the source.\n\n -- %s  %s\n' \
+    "$version" "$maintainer" "$(date -u -R -d "@$SOURCE_DATE_EPOCH")" | gzip -9n > "$doc/changelog.gz"
   if [ -d "$2/usr/share/man" ]; then find "$2/usr/share/man" -type f ! -name '*.gz' -exec gzip -9n {} +; fi
 }
 
@@ -38,7 +42,7 @@ control() {  # package folder
   [ -n "$depends" ] || { echo "deb: dpkg-shlibdeps found no libraries for $1" >&2; exit 1; }
   {
     sed "s|@DEPENDS@|$depends|; s|@VERSION@|$version|" "$here/$1/control"
-    printf 'Source: walle\nVersion: %s\nArchitecture: %s\nPriority: optional\nMaintainer: The Walle authors <walle@localhost>\n' "$version" "$architecture"
+    printf 'Source: walle\nVersion: %s\nArchitecture: %s\nPriority: optional\nMaintainer: %s\n' "$version" "$architecture" "$maintainer"
     printf 'Installed-Size: %s\n' "$(du -sk --apparent-size --exclude=DEBIAN "$2" | cut -f1)"
   } > "$work/fields"
   # The long description ends the paragraph.

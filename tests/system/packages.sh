@@ -40,8 +40,8 @@ inside walle-broker --check-config > /dev/null || die "walle-broker --check-conf
 for program in walle-ctl walle-model walle-fleet walle-vmd walle-netd; do inside "$program" --help > /dev/null || die "$program --help"; done
 inside walle-fleet simulate --devices 20 --json 2> /dev/null | grep -q '"at rest"' || die "walle-fleet simulate"
 check "every program starts with the libraries that its package names"
-[ -e /run/o/root/etc/systemd/system/multi-user.target.wants/walled.service ] || die "walled is not enabled"
-[ ! -e /run/o/root/etc/systemd/system/multi-user.target.wants/walle-broker.service ] || die "the broker is enabled unasked"
+[ -L /run/o/root/etc/systemd/system/multi-user.target.wants/walled.service ] || die "walled is not enabled"
+[ ! -L /run/o/root/etc/systemd/system/multi-user.target.wants/walle-broker.service ] || die "the broker is enabled unasked"
 check "walled is enabled, the broker waits for an administrator"
 
 echo '# mine' >> /run/o/root/etc/walle/walled.toml
