@@ -31,7 +31,7 @@ from stack import BUS, Failed, Stack, wait  # noqa: E402
 VISITS = 40  # in one batch
 IMAGES = 5  # of a visit
 GROWTH = 1.10  # of memory after the first tenth...
-SLACK_KB = 8192  # ...and so much on top, for arenas that fill by chance
+SLACK_KB = 10240  # ...and so much on top: the page caches of four databases fill, 2 MiB each
 
 
 def resident_kb(pid: int) -> int:

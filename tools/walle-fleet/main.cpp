@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "libwalle/base/command_line.h"
 #include "libwalle/base/file.h"
 #include "libwalle/base/parse.h"
 #include "tools/walle-fleet/fleet.h"
@@ -150,6 +151,7 @@ struct SimulateArguments {
 int main_of(int argc, char** argv) {
   CLI::App app("Simulated devices with the real update agent, against a real broker or in virtual time.",
                "walle-fleet");
+  app.set_version_flag("--version", "walle-fleet " WALLE_VERSION);
   app.require_subcommand(1);
   app.footer("Exit code: 0 done, 1 refused or failed, 2 usage.");
   RunArguments against_broker;
@@ -160,7 +162,8 @@ int main_of(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);
-    std::fprintf(stderr, "walle-fleet: %s\nTry 'walle-fleet --help', or --help after a verb.\n", error.what());
+    std::fprintf(stderr, "walle-fleet: %s\nTry 'walle-fleet --help', or --help after a verb.\n",
+                 usage_message(error.what(), app.remaining(true)).c_str());
     return 2;
   }
   return simulation->parsed() ? in_virtual_time.run() : against_broker.run();
