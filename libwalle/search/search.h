@@ -24,6 +24,7 @@ struct Offer {
   size_t contender = 0;
   graph::Candidate candidate;
   double cost_us = 0;
+  double predicted_us = 0;  ///< what it is predicted to take without a profile
   bool measured = false;
 };
 
@@ -39,6 +40,9 @@ struct Choice {
   Offer winner;
   std::vector<Offer> losers;  ///< by cost
   std::vector<Rejection> rejections;
+  /// What the choice without a profile is predicted to take. Passes weigh forms of a graph by it: measured times of one
+  /// form and predictions of another do not compare, and a tuned plan has to state the problems that were measured.
+  double predicted_us = 0;
 };
 
 /// Predicted time in µs: max(operations/P, bytes/B) * imbalance + steps * S, with P, B, S of the device and `threads`

@@ -71,6 +71,7 @@ TEST(Profile, MeasuredTimesDecideAgainstPredictions) {
   EXPECT_TRUE((*choice)->winner.measured);
   EXPECT_EQ((*choice)->winner.candidate.kernel, fast.candidate.kernel);
   EXPECT_EQ((*choice)->winner.cost_us, 3);
+  EXPECT_EQ((*choice)->predicted_us, (*predicted)->predicted_us) << "passes weigh as without a profile";
   EXPECT_EQ((*with.choose(relu(4097)))->winner.candidate.kernel, slow.candidate.kernel) << "not a measured problem";
 }
 

@@ -82,6 +82,34 @@ TEST(Tune, LaterSessionsChooseByTheProfileAndComputeTheSame) {
   for (size_t i = 0; i < expected.size(); ++i) EXPECT_NEAR(got[i], expected[i], 1e-4F * std::abs(expected[i]) + 1e-5F);
 }
 
+TEST(Tune, ATunedPlanStatesTheProblemsThatWereMeasured) {
+  const NoProfileAfterwards guard;
+  Maker m;
+  const ValueId x = m.input("x", DType::f32, {Dim(1), Dim(64)});
+  const ValueId w = m.constant("w", {64, 64}, std::vector<float>(64 * 64, 0.01F));
+  const ValueId act = m.op("act", "Relu", {m.op("product", "MatMul", {x, w})});
+  m.graph.outputs = {m.op("sum", "Add", {act, m.constant("b", {64}, std::vector<float>(64, 1))})};
+  const auto model = model_from_graph(std::move(m.graph));
+  const std::vector<engine::NamedTensor> inputs = {{"x", floats({1, 64}, std::vector<float>(64, 1))}};
+  const auto problems = [&] {
+    std::vector<std::string> out;
+    const auto session = engine::Session::create(*model);
+    const Value plan = *(*session)->explain(inputs, false);
+    for (const Value& step : plan["steps"]) out.push_back(step["problem"]);
+    return out;
+  };
+  const auto before = problems();
+  auto profile = std::make_shared<search::Profile>();
+  ASSERT_TRUE(tune(**model, inputs, {}, {.seconds = 5, .most_slower = 1e9}, *profile));
+  // Times that would make every fused step look slow beside the predictions of its parts.
+  for (auto& [digest, problem] : profile->problems) {
+    for (search::Measurement& one : problem.candidates) one.us = 1e6;
+  }
+  set_device_profile(profile);
+
+  EXPECT_EQ(problems(), before);
+}
+
 TEST(Tune, AProfileOfAnotherProcessorIsNotUsedAndIsBegunAnew) {
   const NoProfileAfterwards guard;
   const support::TemporaryFolder folder;
