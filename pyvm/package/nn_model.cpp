@@ -76,6 +76,8 @@ Result<NnModel> load_model(const std::string& name, int threads, Precision preci
   engine::SessionOptions options;
   options.threads = threads > 0 ? std::min(threads, allowed) : allowed;
   options.precision = precision;
+  // Values between the stages of a run are nobody's arrays yet: they are bounded by the whole limit.
+  options.max_value_bytes = std::min(options.max_value_bytes, self->options().memory_bytes);
   model.session = WALLE_TRY(engine::Session::create(model.model, options));
   return model;
 }

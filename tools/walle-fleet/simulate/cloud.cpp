@@ -68,16 +68,28 @@ void Cloud::take_outcome(size_t device, int64_t counter, const std::string& resu
   evaluate(counter);
 }
 
-bool Cloud::wants(const rollout::Device& device) const {
-  for (const auto& wanted : rollout::offer(device, table_, policies::policy_defs(), world_.time.clock().wall_us())) {
-    const auto it = device.tasks.find(wanted.task);
-    if (it == device.tasks.end() || it->second.counter != wanted.release->counter) return true;
-  }
-  return false;
+std::vector<rollout::Wanted> Cloud::missing(const rollout::Device& device) const {
+  auto wanted = rollout::offer(device, table_, policies::policy_defs(), world_.time.clock().wall_us());
+  std::erase_if(wanted, [&device](const rollout::Wanted& one) {
+    const auto it = device.tasks.find(one.task);
+    return it != device.tasks.end() && it->second.counter == one.release->counter;
+  });
+  return wanted;
 }
 
 bool Cloud::pending() const {
-  return std::any_of(fleet_.begin(), fleet_.end(), [this](const rollout::Device& device) { return wants(device); });
+  const auto failed = [this](size_t device, int64_t counter) {
+    const auto books = books_.find(counter);
+    if (books == books_.end()) return false;
+    const auto offered = books->second.offered.find(device);
+    return offered != books->second.offered.end() && offered->second.outcome == "failed";
+  };
+  for (size_t i = 0; i < fleet_.size(); ++i) {
+    for (const rollout::Wanted& one : missing(fleet_[i])) {
+      if (!failed(i, one.release->counter)) return true;
+    }
+  }
+  return false;
 }
 
 Value Cloud::make_offer(size_t device, const std::string& nonce, bool ask, int64_t epoch) {
@@ -123,7 +135,7 @@ Result<CloudAnswer> Cloud::on_report(size_t device, std::span<const uint8_t> byt
   }
   if (!report.outcomes.empty()) answer.ack = wire::encode_ack(ack);
   const bool ask = !report.profile && digest != digests_[device];
-  if (ask || report.profile || report.epoch != table_.epoch || wants(fleet_[device]))
+  if (ask || report.profile || report.epoch != table_.epoch || !missing(fleet_[device]).empty())
     answer.offer = make_offer(device, report.nonce, ask, report.epoch);
   return answer;
 }

@@ -44,7 +44,7 @@ class Cloud {
 
   [[nodiscard]] const rollout::Release& release(int64_t counter) const;
   [[nodiscard]] rollout::Tallies tallies(const rollout::Release& release);
-  /// True if some device has not what it should have.
+  /// True if some device has not what it should have, and has not failed it either.
   [[nodiscard]] bool pending() const;
   [[nodiscard]] int64_t reports() const { return reports_; }
   [[nodiscard]] int64_t offers() const { return offers_; }
@@ -75,7 +75,8 @@ class Cloud {
 
   void take_profile(size_t device, const Value& profile, std::string digest);
   void take_outcome(size_t device, int64_t counter, const std::string& result);
-  [[nodiscard]] bool wants(const rollout::Device& device) const;
+  /// The releases that a device should have and has not.
+  [[nodiscard]] std::vector<rollout::Wanted> missing(const rollout::Device& device) const;
   [[nodiscard]] Value make_offer(size_t device, const std::string& nonce, bool ask, int64_t epoch);
   void move(int64_t counter, rollout::Event event, const std::string& reason);
   void evaluate(int64_t counter);

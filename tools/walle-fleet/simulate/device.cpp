@@ -3,17 +3,10 @@
 #include <algorithm>
 
 #include "ipc/wire/ack.h"
-#include "libwalle/base/digest.h"
+#include "tools/walle-fleet/simulate/share.h"
 
 namespace walle::fleet {
 namespace {
-
-/// In [0, 1), the same for the same text: a version that is bad on a device is so whenever it is tried.
-double share_of(const std::string& text) {
-  const Digest hash = sha256(text);
-  const uint32_t bits = (uint32_t{hash[0]} << 24U) | (uint32_t{hash[1]} << 16U) | (uint32_t{hash[2]} << 8U) | hash[3];
-  return static_cast<double>(bits) / 4294967296.0;
-}
 
 wire::Profile profile_of(const VirtualIdentity& identity) {
   wire::Profile out{.labels = identity.labels, .memory_mb = 512};

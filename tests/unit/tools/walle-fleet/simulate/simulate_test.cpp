@@ -51,6 +51,17 @@ TEST(Simulate, AVersionThatFailsIsTakenBackEverywhere) {
   EXPECT_LE(last(result, "offered"), 30) << "it was stopped among the first devices";
 }
 
+TEST(Simulate, ItIsAtRestWhenTheFewThatFailAreKnown) {
+  SimulationOptions options{.devices = 500};
+  options.conditions.failure_rate = 0.02;
+  const Value result = outcome(options);
+  EXPECT_EQ(result["end"], "at rest");
+  EXPECT_EQ(result["release"]["state"], "released");
+  EXPECT_GT(last(result, "failed"), 0);
+  EXPECT_EQ(last(result, "new") + last(result, "old"), 500);
+  EXPECT_EQ(last(result, "old"), last(result, "failed")) << "a device that failed has its old version again";
+}
+
 TEST(Simulate, LostMessagesAndAbsentDevicesDelayButDoNotPrevent) {
   SimulationOptions options{.devices = 200, .until_us = 5 * int64_t{86'400'000'000}};
   // The plan's silence would count absent devices as failed.
