@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PRESET ?= release
 BUILD := build/$(PRESET)
 
-.PHONY: help setup build demo train-digits test sanitize differential raster-property conformance-variants fuzz system-test lint bench clean
+.PHONY: help setup build demo train-digits test sanitize differential raster-property conformance-variants fuzz system-test lint bench soak deb clean
 help:
 	@echo "make setup    install packages, build the cached third-party libraries, fetch the pinned models"
 	@echo "make build    set up and build into build/release/bin (PRESET=asan, tsan, debug, clang for others)"
@@ -15,7 +15,9 @@ help:
 	@echo "make system-test   boot a real systemd with the installed units (root; part of make test)"
 	@echo "make train-digits   a small network learns scikit-learn's digits on this machine, with SGD and with Adam"
 	@echo "make lint     include direction, generated files, formatting, commands in the documents"
-	@echo "make bench    measurements beside the peers"
+	@echo "make soak SECONDS=300   events through walled for a while: memory, nothing lost or doubled"
+	@echo "make deb      Debian packages of device, broker and tools, in build/release/deb"
+	@echo "make bench    the engine beside ONNX Runtime, ratios of one run (BENCH='--threads 2 --precision fast')"
 
 setup:
 	@tools/setup/setup.sh
@@ -68,6 +70,23 @@ fuzz: setup
 	@cmake/configure.sh asan > /dev/null
 	@cmake --build build/asan --target $(addprefix fuzz_,$(FUZZERS))
 	@for name in $(FUZZERS); do tests/fuzz/run.sh build/asan/tests/fuzz_$$name $$name $(SECONDS) || exit 1; done
+
+# The engine beside ONNX Runtime: interleaved rounds, one table of ratios. BENCH="--threads 2 --only ppocr_det --json".
+bench: setup
+	@cmake/configure.sh $(PRESET) > /dev/null
+	@cmake --build $(BUILD) --target walle-model
+	@tests/bench/engine/peers.sh $(BUILD) $(BENCH)
+
+# Events through walled for so long: memory before and after, nothing lost or doubled. SECONDS=600 is ten minutes.
+soak: SECONDS = 300
+soak: setup
+	@cmake/configure.sh $(PRESET) > /dev/null
+	@cmake --build $(BUILD) --target walled walle-vmd walle-ctl walle-model
+	@/usr/bin/python3 -B tests/soak/soak.py $(BUILD) . $(SECONDS) $(SOAK)
+
+# walle-device, walle-broker and walle-tools as Debian packages, in build/release/deb.
+deb: build
+	@systemd/packaging/deb.sh $(BUILD)
 
 lint:
 	@tools/lint/lint.sh

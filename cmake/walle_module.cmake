@@ -44,6 +44,8 @@ function(walle_program NAME FOLDER)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${FOLDER}/*.cpp ${CMAKE_SOURCE_DIR}/${FOLDER}/verbs/*.cpp)
   add_executable(${NAME} ${sources} ${P_SOURCES})
   target_link_libraries(${NAME} PRIVATE walle_flags ${P_LINK})
+  # For `--version`, in the one file that says it.
+  set_property(SOURCE ${CMAKE_SOURCE_DIR}/${FOLDER}/main.cpp APPEND PROPERTY COMPILE_DEFINITIONS WALLE_VERSION="${PROJECT_VERSION}")
   walle_use_precompiled(${NAME} ${FOLDER} walle)
   walle_wiring(${NAME} ${FOLDER})
   foreach(folder IN LISTS P_USES)

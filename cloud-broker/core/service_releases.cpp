@@ -4,6 +4,7 @@
 #include "cloud-broker/core/service.h"
 #include "cloud-broker/policies/policies.h"
 #include "cloud-broker/rollout/state_def.h"
+#include "cloud-broker/rollout/take_back.h"
 #include "cloud-broker/tasks/admission.h"
 
 namespace walle::core {
@@ -61,26 +62,7 @@ Status Service::commit(const std::vector<rollout::Release>& changes, const std::
 void Service::take_back(const rollout::Release& release, const std::string& actor,
                         std::vector<rollout::Release>& changes, std::vector<store::AuditEntry>& entries,
                         int64_t new_counter) const {
-  rollout::Release back = release;
-  back.counter = new_counter;
-  back.rollback_of = release.counter;
-  back.state = State::released;
-  back.created_us = clock_.wall_us();
-  back.manifest_sha256.clear();
-  back.manifest_bytes = 0;
-  for (const rollout::Release& older : table_.releases) {
-    const bool proven = older.state == State::released || older.state == State::superseded;
-    if (older.counter >= release.counter || older.task != release.task || older.scenario != release.scenario ||
-        !proven || older.manifest_sha256.empty() || older.manifest_sha256 == release.manifest_sha256)
-      continue;
-    back.version = older.version;
-    back.commit = older.commit;
-    back.manifest_sha256 = older.manifest_sha256;
-    back.manifest_bytes = older.manifest_bytes;
-  }
-  back.reason = back.manifest_sha256.empty()
-                    ? "takes back " + subject_of(release) + ": there is no older version, the task is removed"
-                    : "takes back " + subject_of(release) + ": version " + back.version + " again";
+  rollout::Release back = rollout::taken_back(release, table_, new_counter, clock_.wall_us());
   entries.push_back({0, back.created_us, actor, "release.create", subject_of(back), back.reason, ""});
   changes.push_back(std::move(back));
 }

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <csignal>
+#include <filesystem>
 #include <iostream>
 #include <thread>
 
@@ -12,6 +13,8 @@
 
 #include "cloud-broker/main/backup.h"
 #include "cloud-broker/main/server.h"
+#include "libwalle/base/command_line.h"
+#include "libwalle/base/value.h"
 
 namespace walle::broker {
 namespace {
@@ -47,28 +50,51 @@ int serve(const core::Config& config) {
   return 0;
 }
 
-int verify_audit(const core::Config& config) {
-  auto store = store::Store::open(config.database);
-  if (!store) return failed(store.error());
-  const auto entries = (*store)->verify_audit();
-  if (!entries) return failed(entries.error());
-  std::cout << "audit log: " << *entries << " entries, chain intact\n";
+/// What a verb did, in words and as a value.
+struct Report {
+  std::string text;
+  Value value;
+};
+
+int finished(const Result<Report>& report, bool json) {
+  if (!report) return failed(report.error());
+  std::cout << (json ? to_json(report->value) : report->text) << '\n';
   return 0;
 }
 
-int finished(const Status& status, const std::string& text) {
-  if (!status) return failed(status.error());
-  std::cout << text << '\n';
-  return 0;
+/// A state that is there: a wrong --state-dir has no audit log, and is nothing to keep.
+Status has_database(const core::Config& config) {
+  constexpr std::string_view kSqlite = "sqlite://";
+  if (!config.database.starts_with(kSqlite)) return {};
+  const std::string path = config.database.substr(kSqlite.size());
+  if (std::filesystem::exists(path)) return {};
+  return fail(ErrorCode::not_found, "there is no database " + path + "; are --config and --state-dir the broker's?");
 }
 
-int migrate(const core::Config& config) {
-  auto database = store::Database::open(config.database);
-  if (!database) return failed(database.error());
-  const auto version = (*database)->schema_version();
-  if (!version) return failed(version.error());
-  std::cout << "schema version " << *version << '\n';
-  return 0;
+Result<Report> verify_audit(const core::Config& config) {
+  WALLE_TRY(has_database(config));
+  const auto store = WALLE_TRY(store::Store::open(config.database));
+  const int64_t entries = WALLE_TRY(store->verify_audit());
+  return Report{"audit log: " + std::to_string(entries) + " entries, chain intact",
+                {{"entries", entries}, {"intact", true}}};
+}
+
+Result<Report> migrate(const core::Config& config) {
+  WALLE_TRY(has_database(config));
+  const auto database = WALLE_TRY(store::Database::open(config.database));
+  const int64_t version = WALLE_TRY(database->schema_version());
+  return Report{"schema version " + std::to_string(version), {{"schema_version", version}}};
+}
+
+Result<Report> back_up(const core::Config& config, const std::string& folder) {
+  WALLE_TRY(has_database(config));
+  WALLE_TRY(backup(config, folder));
+  return Report{"backup is in " + folder, {{"backup", folder}}};
+}
+
+Result<Report> bring_back(const core::Config& config, const std::string& folder) {
+  WALLE_TRY(restore(config, folder));
+  return Report{"restored from " + folder, {{"restored", folder}, {"state_dir", config.state_dir}}};
 }
 
 int main_of(int argc, char** argv) {
@@ -76,6 +102,7 @@ int main_of(int argc, char** argv) {
   std::string config_path;
   std::string state_dir;
   bool check = false;
+  bool json = false;
   app.add_option("--config", config_path, "broker.toml; without it the defaults");
   app.add_option("--state-dir", state_dir, "Where everything is kept (/var/lib/walle-broker)");
   app.add_flag("--check-config", check, "Read the configuration, say what is wrong with it, and end");
@@ -88,6 +115,11 @@ int main_of(int argc, char** argv) {
   backing->add_option("FOLDER", folder, "The new folder")->required();
   auto* restoring = app.add_subcommand("restore", "Make the state folder out of a backup");
   restoring->add_option("FOLDER", folder, "A folder that backup made")->required();
+  app.add_flag("--json", json, "What a verb did as one JSON document");
+  app.set_version_flag("--version", "walle-broker " WALLE_VERSION);
+  app.footer(
+      "Without a verb it serves, and prints READY with its addresses.\nExit code: 0 done, 1 refused or failed, 2 "
+      "usage.");
   app.fallthrough();
   backing->fallthrough();
   restoring->fallthrough();
@@ -98,7 +130,8 @@ int main_of(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);
-    std::cerr << "walle-broker: " << error.what() << "\nTry 'walle-broker --help'.\n";
+    std::cerr << "walle-broker: " << usage_message(error.what(), app.remaining(true))
+              << "\nTry 'walle-broker --help'.\n";
     return 2;
   }
   const auto config = core::load_config(config_path, state_dir);
@@ -107,10 +140,10 @@ int main_of(int argc, char** argv) {
     std::cout << "configuration is good\n";
     return 0;
   }
-  if (verify->parsed()) return verify_audit(*config);
-  if (backing->parsed()) return finished(backup(*config, folder), "backup is in " + folder);
-  if (restoring->parsed()) return finished(restore(*config, folder), "restored from " + folder);
-  if (migration->parsed()) return migrate(*config);
+  if (verify->parsed()) return finished(verify_audit(*config), json);
+  if (backing->parsed()) return finished(back_up(*config, folder), json);
+  if (restoring->parsed()) return finished(bring_back(*config, folder), json);
+  if (migration->parsed()) return finished(migrate(*config), json);
   return serve(*config);
 }
 

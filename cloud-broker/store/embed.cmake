@@ -1,5 +1,5 @@
-# walle_migrations(OUT folder): a source with the .sql files of `folder`, sorted by number.
-function(walle_migrations OUT FOLDER)
+# walle_store_migrations(OUT folder): a source with the .sql files of `folder`, sorted by number.
+function(walle_store_migrations OUT FOLDER)
   file(GLOB files CONFIGURE_DEPENDS ${FOLDER}/*.sql)
   list(SORT files)
   set(entries "")

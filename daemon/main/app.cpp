@@ -16,6 +16,7 @@
 #include <thread>
 
 #include "daemon/bus/version.h"
+#include "daemon/models/engine.h"
 #include "libwalle/base/base64.h"
 #include "libwalle/base/file.h"
 
@@ -126,6 +127,8 @@ Status App::open_tasks() {
   SupervisorOptions options;
   options.vmd = config_.vmd.empty() ? beside("walle-vmd") : config_.vmd;
   options.stdlib = config_.stdlib;
+  options.profile = config_.state_dir + "/profile.json";
+  if (const auto used = use_device_profile(options.profile); !used) journal_.warning(used.error().message);
   options.device = labels;
   options.max_time_us = config_.max_time_us;
   options.max_memory_bytes = config_.max_memory_bytes;
@@ -160,9 +163,8 @@ Status App::open_tasks() {
 
 void App::wire() {
   calls_->spooled = [this] { net_->send_features(); };
-  supervisor_->serve = [this](const Installed& task, const std::string& method, const Value& arguments,
-                              const std::string& feature_id) {
-    auto answer = calls_->serve(task, method, arguments, feature_id);
+  supervisor_->serve = [this](const HostCall& call) {
+    auto answer = calls_->serve(call);
     arm_store();
     return answer;
   };

@@ -44,4 +44,8 @@ class EngineModel {
 /// Verifies and maps a `.walle` file. From any thread; slow. Errors: data_loss, unsupported.
 [[nodiscard]] Result<std::shared_ptr<const EngineModel>> open_model(int fd);
 
+/// Has later sessions choose kernels by the device profile in a file, if there is one of this machine. Errors:
+/// data_loss, permission_denied.
+[[nodiscard]] Result<bool> use_device_profile(const std::string& path);
+
 }  // namespace walle::daemon

@@ -3,7 +3,7 @@
 #include <functional>
 #include <string>
 
-#include "daemon/tasks/registry.h"
+#include "daemon/tasks/host_call.h"
 #include "libwalle/base/result.h"
 #include "libwalle/base/value.h"
 #include "streamd/log/event_log.h"
@@ -20,18 +20,16 @@ class HostCalls {
       : log_(log), store_(store), spool_(spool) {}
 
   /// Errors: permission_denied, naming the line of task.toml that would allow it; unsupported for an unknown method.
-  /// `feature_id`: what a feature sent by this call is called (see streamd::NewFeature::id); empty: any new name.
-  [[nodiscard]] Result<Value> serve(const Installed& task, const std::string& method, const Value& arguments,
-                                    const std::string& feature_id);
+  [[nodiscard]] Result<Value> serve(const HostCall& call);
 
   /// Called after a feature was spooled.
   std::function<void()> spooled;
 
  private:
-  [[nodiscard]] Result<Value> append(const Installed& task, const Value& arguments, const std::string& feature_id);
-  [[nodiscard]] Result<Value> query(const Installed& task, const Value& arguments, const std::string& feature_id);
-  [[nodiscard]] Result<Value> send(const Installed& task, const Value& arguments, const std::string& feature_id);
-  [[nodiscard]] Result<Value> events(const Installed& task, const Value& arguments, const std::string& feature_id);
+  [[nodiscard]] Result<Value> append(const HostCall& call);
+  [[nodiscard]] Result<Value> query(const HostCall& call);
+  [[nodiscard]] Result<Value> send(const HostCall& call);
+  [[nodiscard]] Result<Value> events(const HostCall& call);
 
   streamd::EventLog& log_;
   streamd::Store& store_;

@@ -4,33 +4,12 @@
 
 #include <algorithm>
 
+#include "daemon/tasks/host_name.h"
 #include "daemon/tasks/supervisor_state.h"
 #include "libwalle/base/file.h"
 #include "libwalle/base/parse.h"
 
 namespace walle::daemon {
-namespace {
-
-constexpr int64_t kFirstPauseUs = 100'000;
-constexpr int64_t kLongestPauseUs = 10'000'000;
-/// Starts in a row that fail before waiting runs are failed, so that nobody waits for ever.
-constexpr int64_t kStartAttempts = 5;
-
-/// A host that lived longer than this is not in a loop of crashes.
-constexpr int64_t kProvenUs = 30'000'000;
-
-/// The first end may be chance, so the first new start comes at once.
-int64_t pause_us(int64_t failures) {
-  return failures <= 1 ? 0 : std::min(kLongestPauseUs, kFirstPauseUs << std::min<int64_t>(failures - 2, 10));
-}
-
-std::string host_name(const Installed& installed) {
-  if (installed.manifest.permissions.isolation == bundle::Isolation::process) return "task:" + installed.row.key.task;
-  return installed.scenario.empty() ? "local" : "scenario:" + installed.scenario;
-}
-
-}  // namespace
-
 Supervisor::Supervisor(Loop& loop, Journal& journal, Registry& registry, const Clock& clock, SupervisorOptions options)
     : loop_(loop), journal_(journal), registry_(registry), clock_(clock), options_(std::move(options)) {}
 
@@ -120,6 +99,7 @@ void Supervisor::start_host(HostState& host) {
   host.ready = false;
   std::vector<std::string> command{options_.vmd};
   if (!options_.stdlib.empty()) command.insert(command.end(), {"--stdlib", options_.stdlib});
+  if (!options_.profile.empty()) command.insert(command.end(), {"--profile", options_.profile});
   auto started = Host::start(loop_, std::move(command),
                              {.received = [this, name = host.name](const Value& m) { received(name, m); },
                               .ended =
@@ -129,7 +109,7 @@ void Supervisor::start_host(HostState& host) {
                                   }});
   if (!started) {
     loop_.post([this, name = host.name, reason = started.error().message] { host_ended(name, reason); });
-    host.timer = loop_.after(kLongestPauseUs, [] {});
+    host.timer = loop_.after(Restarts::kLongestPauseUs, [] {});
     return;
   }
   host.host = std::move(*started);
@@ -145,9 +125,7 @@ void Supervisor::host_ended(const std::string& name, const std::string& reason) 
   if (closing_ || found == hosts_.end()) return;
   HostState& host = *found->second;
   journal_.warning("task host '" + name + "' " + reason);
-  const bool proven = host.ready && clock_.monotonic_us() - host.ready_us >= kProvenUs;
-  host.failures = host.ready ? 0 : host.failures + 1;
-  host.early_ends = proven ? 1 : host.early_ends + 1;
+  const int64_t pause_us = host.restarts.ended(clock_.monotonic_us());
   host.ready = false;
   host.host.reset();
   std::vector<int64_t> gone;
@@ -170,13 +148,13 @@ void Supervisor::host_ended(const std::string& name, const std::string& reason) 
     }
     drop_vm(id);
   }
-  if (host.failures >= kStartAttempts)
+  if (host.restarts.hopeless())
     for (const auto& [task, state] : tasks_) {
       const Installed* installed = registry_.find(task);
       if (installed != nullptr && host_name(*installed) == name)
         fail_waiting(task, run_error("host_failed", "the task host does not start: " + reason));
     }
-  host.timer = loop_.after(pause_us(host.early_ends), [this, name] {
+  host.timer = loop_.after(pause_us, [this, name] {
     const auto again = hosts_.find(name);
     if (again == hosts_.end()) return;
     again->second->timer.reset();

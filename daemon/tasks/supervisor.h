@@ -12,6 +12,7 @@
 #include "daemon/loop/journal.h"
 #include "daemon/loop/loop.h"
 #include "daemon/tasks/host.h"
+#include "daemon/tasks/host_call.h"
 #include "daemon/tasks/registry.h"
 #include "libwalle/base/clock.h"
 
@@ -20,6 +21,7 @@ namespace walle::daemon {
 struct SupervisorOptions {
   std::string vmd;                   ///< path of walle-vmd
   std::string stdlib;                ///< folder of the tailored standard library, for hosts
+  std::string profile;               ///< file of the device profile, for hosts; empty: none
   Value device = Value::object();    ///< labels, as `ctx.device`
   int64_t max_time_us = 60'000'000;  ///< the device's own limits on a run
   int64_t max_memory_bytes = 1LL << 30;
@@ -63,9 +65,7 @@ class Supervisor {
   [[nodiscard]] size_t hosts() const { return hosts_.size(); }
 
   /// Answers a host's `call`; which task asks is known here, not believed.
-  std::function<Result<Value>(const Installed& task, const std::string& method, const Value& arguments,
-                              const std::string& feature_id)>
-      serve;
+  std::function<Result<Value>(const HostCall& call)> serve;
   /// A run has ended; called before its own `done`.
   std::function<void(const Value& record)> finished;
   /// Nothing waits or runs any more.

@@ -192,7 +192,7 @@ void Supervisor::received(const std::string& name, const Value& message) {
   HostState& host = *found->second;
   if (*type == "ready") {
     host.ready = true;
-    host.ready_us = clock_.monotonic_us();
+    host.restarts.ready(clock_.monotonic_us());
     host.timer.reset();
     return step_all(name);
   }
@@ -256,10 +256,13 @@ void Supervisor::on_call(HostState& host, Vm* vm, const Value& message) {
   Value reply{{"type", "reply"}, {"call", get_int_or(message, "call", 0).value_or(0)}};
   const auto method = get_string(message, "method");
   const auto arguments = message.find("arguments");
+  const Value none = Value::object();
   Result<Value> answer = fail(ErrorCode::permission_denied, "no such interpreter");
   if (vm != nullptr && method && serve)
-    answer = serve(vm->installed, *method, arguments == message.end() ? Value::object() : *arguments,
-                   feature_id(*vm, *method));
+    answer = serve({.task = vm->installed,
+                    .method = *method,
+                    .arguments = arguments == message.end() ? none : *arguments,
+                    .feature_id = feature_id(*vm, *method)});
   if (answer) {
     reply["value"] = std::move(*answer);
   } else {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "daemon/tasks/restarts.h"
 #include "daemon/tasks/supervisor.h"
 
 /// Supervisor's private structures, shared by its source files.
@@ -9,10 +10,8 @@ struct Supervisor::HostState {
   std::string name;
   std::unique_ptr<Host> host;
   bool ready = false;
-  int64_t failures = 0;    ///< starts in a row that led to nothing
-  int64_t early_ends = 0;  ///< in a row: it ended soon after it had started
-  int64_t ready_us = 0;    ///< monotonic
-  Registration timer;      ///< start deadline, or the pause before the next start
+  Restarts restarts;
+  Registration timer;  ///< start deadline, or the pause before the next start
 };
 
 /// An interpreter with one version of a task in it.

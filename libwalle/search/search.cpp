@@ -9,10 +9,15 @@ namespace {
 
 class Collector final : public graph::CandidateSink {
  public:
-  Collector(Choice& choice, size_t contender, const graph::DeviceInfo& device, int threads)
-      : choice_(choice), contender_(contender), device_(device), threads_(threads) {}
+  /// device: as measured, if it was; known: as the backend knows it by itself.
+  Collector(Choice& choice, size_t contender, const graph::DeviceInfo& device, const graph::DeviceInfo& known,
+            int threads)
+      : choice_(choice), contender_(contender), device_(device), known_(known), threads_(threads) {}
   void offer(const graph::Candidate& candidate) override {
-    choice_.losers.push_back({contender_, candidate, predict_us(candidate, device_, threads_)});
+    choice_.losers.push_back({.contender = contender_,
+                              .candidate = candidate,
+                              .cost_us = predict_us(candidate, device_, threads_),
+                              .predicted_us = predict_us(candidate, known_, threads_)});
   }
   void refuse(std::string_view kernel, Refusal refusal) override {
     choice_.rejections.push_back({contender_, kernel, refusal.reason});
@@ -22,6 +27,7 @@ class Collector final : public graph::CandidateSink {
   Choice& choice_;
   size_t contender_;
   const graph::DeviceInfo& device_;
+  const graph::DeviceInfo& known_;
   int threads_;
 };
 
@@ -40,23 +46,43 @@ double predict_us(const graph::Candidate& candidate, const graph::DeviceInfo& de
   return std::max(compute, traffic) * (workers > 1 ? kImbalance : 1) + candidate.work.steps * device.step_us;
 }
 
-Search::Search(std::vector<Contender> contenders, std::string only)
-    : contenders_(std::move(contenders)), only_(std::move(only)) {}
+Search::Search(std::vector<Contender> contenders, std::string only, std::shared_ptr<const Profile> profile)
+    : contenders_(std::move(contenders)), only_(std::move(only)), profile_(std::move(profile)) {}
 
-std::shared_ptr<const Choice> Search::search(const Problem& problem) const {
+std::shared_ptr<const Choice> Search::search(const Problem& problem, const std::string& key) const {
   auto choice = std::make_shared<Choice>();
   for (size_t i = 0; i < contenders_.size(); ++i) {
     graph::Backend& backend = *contenders_[i].backend;
-    Collector collector(*choice, i, backend.device(), problem.threads);
+    const graph::DeviceInfo& device =
+        profile_ ? profile_->device(contenders_[i].name, backend.device()) : backend.device();
+    Collector collector(*choice, i, device, backend.device(), problem.threads);
     backend.candidates(problem, collector);
   }
-  const auto order = [this](const Offer& offer) {
+  if (profile_ && !profile_->problems.empty()) {
+    const std::string digest = problem_digest(key);
+    for (Offer& offer : choice->losers) {
+      const Measurement* known = profile_->find(digest, contenders_[offer.contender].name, offer.candidate);
+      if (known == nullptr) continue;
+      offer.cost_us = known->us;
+      offer.measured = true;
+    }
+  }
+  const auto preferred = [this](const Offer& offer) {
+    return only_.empty() || contenders_[offer.contender].name == only_ ? 0 : 1;
+  };
+  // Times that were measured and times that were predicted do not compare: what was measured goes first.
+  const auto order = [&](const Offer& offer) {
     const Contender& contender = contenders_[offer.contender];
-    return std::tuple(only_.empty() || contender.name == only_ ? 0 : 1, offer.cost_us, contender.rank);
+    return std::tuple(preferred(offer), offer.measured ? 0 : 1, offer.cost_us, contender.rank);
   };
   std::stable_sort(choice->losers.begin(), choice->losers.end(),
                    [&](const Offer& a, const Offer& b) { return order(a) < order(b); });
   if (choice->losers.empty()) return choice;
+  const auto predicted =
+      std::min_element(choice->losers.begin(), choice->losers.end(), [&](const Offer& a, const Offer& b) {
+        return std::pair(preferred(a), a.predicted_us) < std::pair(preferred(b), b.predicted_us);
+      });
+  choice->predicted_us = predicted->predicted_us;
   choice->winner = choice->losers.front();
   choice->losers.erase(choice->losers.begin());
   return choice;
@@ -71,7 +97,7 @@ Result<std::shared_ptr<const Choice>> Search::choose(const Problem& problem) {
     if (it != known_.end()) choice = it->second;
   }
   if (!choice) {
-    choice = search(problem);
+    choice = search(problem, key);
     const std::scoped_lock lock(mutex_);
     if (known_.size() >= kMostKnown) known_.clear();
     known_.emplace(key, choice);

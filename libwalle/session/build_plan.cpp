@@ -16,8 +16,6 @@ using graph::kNoValue;
 using graph::Node;
 using graph::ValueId;
 
-/// Below this a step is done before a second thread has come.
-constexpr double kSerialUs = 15;
 constexpr int64_t kAlignment = 64;
 
 int64_t aligned(int64_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }

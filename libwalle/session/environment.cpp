@@ -1,8 +1,23 @@
 #include "libwalle/session/environment.h"
 
+#include <mutex>
+
 #include "libwalle/backends/table/table.h"
 
 namespace walle::session {
+namespace {
+
+struct KnownProfile {
+  std::mutex mutex;
+  std::shared_ptr<const search::Profile> profile;
+};
+
+KnownProfile& known_profile() {
+  static KnownProfile known;
+  return known;
+}
+
+}  // namespace
 
 std::vector<search::Contender> Environment::contenders() const {
   std::vector<search::Contender> out;
@@ -34,6 +49,25 @@ const Environment& environment() {
     return e;
   }();
   return made;
+}
+
+std::shared_ptr<const search::Profile> device_profile() {
+  KnownProfile& known = known_profile();
+  const std::scoped_lock lock(known.mutex);
+  return known.profile;
+}
+
+void set_device_profile(std::shared_ptr<const search::Profile> profile) {
+  KnownProfile& known = known_profile();
+  const std::scoped_lock lock(known.mutex);
+  known.profile = std::move(profile);
+}
+
+std::string processor() {
+  for (const Environment::Entry& entry : environment().backends) {
+    if (entry.backend && entry.def->name == "cpu") return entry.backend->device().description;
+  }
+  return "";
 }
 
 }  // namespace walle::session

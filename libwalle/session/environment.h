@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -22,5 +23,12 @@ struct Environment {
 };
 
 [[nodiscard]] const Environment& environment();
+
+/// The profile that sessions of this process are made with from now on; null: none. Thread-safe.
+[[nodiscard]] std::shared_ptr<const search::Profile> device_profile();
+void set_device_profile(std::shared_ptr<const search::Profile> profile);
+
+/// What a profile of this machine has to name as its processor.
+[[nodiscard]] std::string processor();
 
 }  // namespace walle::session

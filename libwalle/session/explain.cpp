@@ -18,6 +18,7 @@ Value candidate(const search::Offer& offer, const std::vector<search::Contender>
   Value params = Value::array();
   for (const int32_t v : offer.candidate.params.values) params.push_back(v);
   if (offer.candidate.params != Params{}) out["params"] = std::move(params);
+  if (offer.measured) out["tuned"] = true;  // predicted_us is what was measured when the model was tuned
   return out;
 }
 

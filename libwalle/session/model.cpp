@@ -45,14 +45,16 @@ int64_t weight_bytes(const graph::Graph& graph) {
 
 }  // namespace
 
-Result<std::shared_ptr<const engine::Model>> model_from_graph(graph::Graph graph) {
+Result<std::shared_ptr<const engine::Model>> model_from_graph(graph::Graph graph,
+                                                              std::shared_ptr<engine::MemoryBudget> budget) {
   WALLE_TRY(graph::verify(graph));
   auto impl = std::make_unique<engine::Model::Impl>();
   for (const graph::ValueId id : graph.inputs) impl->inputs.push_back(WALLE_TRY(port_of(graph, id, true)));
   for (const graph::ValueId id : graph.outputs) impl->outputs.push_back(WALLE_TRY(port_of(graph, id, false)));
   impl->weight_bytes = weight_bytes(graph);
   impl->graph = std::move(graph);
-  impl->shared = std::make_shared<Shared>();
+  impl->shared = std::make_shared<Shared>(std::move(budget));
+  impl->shared->weights = WALLE_TRY(Charge::take(impl->shared->budget, impl->weight_bytes, "weights"));
   return std::make_shared<const engine::Model>(std::move(impl));
 }
 
@@ -80,13 +82,15 @@ Result<std::shared_ptr<const graph::Graph>> Shared::prepared(const graph::Graph&
 namespace walle::engine {
 namespace {
 
-Result<std::shared_ptr<const Model>> read(std::span<const uint8_t> bytes, std::shared_ptr<void> owner) {
-  return session::model_from_graph(WALLE_TRY(model::read_model(bytes, std::move(owner), session::operators())));
+Result<std::shared_ptr<const Model>> read(std::span<const uint8_t> bytes, std::shared_ptr<void> owner,
+                                          std::shared_ptr<MemoryBudget> budget = nullptr) {
+  return session::model_from_graph(WALLE_TRY(model::read_model(bytes, std::move(owner), session::operators())),
+                                   std::move(budget));
 }
 
-Result<std::shared_ptr<const Model>> read(Result<MappedFile> file) {
+Result<std::shared_ptr<const Model>> read(Result<MappedFile> file, std::shared_ptr<MemoryBudget> budget = nullptr) {
   const auto mapping = std::make_shared<MappedFile>(WALLE_TRY(std::move(file)));
-  return read(mapping->bytes(), mapping);
+  return read(mapping->bytes(), mapping, std::move(budget));
 }
 
 }  // namespace
@@ -97,7 +101,9 @@ Result<std::shared_ptr<const Model>> Model::open(const std::string& path) {
   return fail(model.error().with("model file '" + path + "'"));
 }
 
-Result<std::shared_ptr<const Model>> Model::map(int fd) { return read(MappedFile::map(fd)); }
+Result<std::shared_ptr<const Model>> Model::map(int fd, std::shared_ptr<MemoryBudget> budget) {
+  return read(MappedFile::map(fd), std::move(budget));
+}
 
 Result<std::shared_ptr<const Model>> Model::from_bytes(std::vector<uint8_t> bytes) {
   // The reader wants aligned bytes; a vector's are not.

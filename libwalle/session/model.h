@@ -15,9 +15,10 @@
 
 namespace walle::session {
 
-/// A model out of a graph in memory (an imported ONNX file). The graph is verified. Errors: those of graph::verify;
-/// unsupported if an input is no tensor of a known type.
-[[nodiscard]] Result<std::shared_ptr<const engine::Model>> model_from_graph(graph::Graph graph);
+/// A model out of a graph in memory (an imported ONNX file). The graph is verified. budget: as Model::map. Errors:
+/// those of graph::verify; unsupported if an input is no tensor of a known type; resource_exhausted by the budget.
+[[nodiscard]] Result<std::shared_ptr<const engine::Model>> model_from_graph(
+    graph::Graph graph, std::shared_ptr<engine::MemoryBudget> budget = nullptr);
 
 /// Runs a graph once and returns every value that its nodes make and that still exists by name before fusion, in the
 /// order of the nodes: for `walle-model diff`. Values without a static shape or inside blocks are left out.

@@ -32,11 +32,12 @@ Result<std::shared_ptr<const void>> PackCache::pack(const Problem& problem, cons
   const std::scoped_lock lock(mutex_);
   const auto it = entries_.find(key);
   if (it != entries_.end()) return it->second.packed;
+  Charge charge = WALLE_TRY(Charge::take(budget_, static_cast<int64_t>(packing.bytes), "packed weights"));
   const auto bytes = memory.allocate(packing.bytes);
   if (!bytes)
     return fail(ErrorCode::resource_exhausted, "no memory for " + std::to_string(packing.bytes) + " bytes of weights");
   kernel.pack(problem, candidate.params, operand.data, bytes.get());
-  entries_.emplace(key, Entry{constant, bytes, packing.bytes});
+  entries_.emplace(key, Entry{constant, bytes, packing.bytes, std::move(charge)});
   return std::shared_ptr<const void>(bytes);
 }
 

@@ -8,6 +8,7 @@
 #include <walle/engine/tensor.h>
 
 #include "libwalle/graph/backend.h"
+#include "libwalle/session/charge.h"
 
 namespace walle::session {
 
@@ -15,6 +16,9 @@ namespace walle::session {
 /// the same layout. Holds the constants, too, so that an address names one constant for ever. Thread-safe.
 class PackCache {
  public:
+  /// budget: pays for what is packed; null: nobody.
+  explicit PackCache(std::shared_ptr<engine::MemoryBudget> budget = nullptr) : budget_(std::move(budget)) {}
+
   /// Packs what `candidate` wants packed of `constant` (whose view `problem` describes), or finds it; null if the
   /// kernel packs nothing. Errors: resource_exhausted.
   [[nodiscard]] Result<std::shared_ptr<const void>> pack(const Problem& problem, const graph::Candidate& candidate,
@@ -27,7 +31,9 @@ class PackCache {
     engine::Tensor source;
     std::shared_ptr<const void> packed;
     size_t bytes = 0;
+    Charge charge;
   };
+  std::shared_ptr<engine::MemoryBudget> budget_;
   mutable std::mutex mutex_;
   std::map<std::string, Entry> entries_;
 };

@@ -10,6 +10,9 @@
 
 namespace walle::session {
 
+/// Below this a step is done before a second thread has come.
+inline constexpr double kSerialUs = 15;
+
 /// Where a value lies while a plan runs.
 enum class Place : uint8_t { none, arena, input, output, constant };
 

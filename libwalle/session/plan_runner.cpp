@@ -38,6 +38,8 @@ Status PlanRunner::reserve(const Plan& plan) {
   if (host == nullptr) return fail(ErrorCode::internal, "this build has no reference backend");
   memory_.reset();
   memory_bytes_ = 0;
+  charge_ = Charge();
+  charge_ = WALLE_TRY(Charge::take(budget_, static_cast<int64_t>(bytes), "an arena"));
   memory_ = host->memory().allocate(bytes);
   if (!memory_)
     return fail(ErrorCode::resource_exhausted, "no memory for an arena of " + std::to_string(bytes) + " bytes");
@@ -47,6 +49,7 @@ Status PlanRunner::reserve(const Plan& plan) {
 
 Result<std::vector<engine::Tensor>> PlanRunner::run(const Plan& plan, std::span<const engine::Tensor* const> inputs,
                                                     const engine::RunOptions& options, std::vector<double>* times_us) {
+  WALLE_TRY(reserve(plan));  // there is no room left where a larger plan was refused it
   std::vector<engine::Tensor> outputs;
   outputs.reserve(plan.outputs.size());
   input_pointers_.clear();

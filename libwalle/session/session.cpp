@@ -28,9 +28,9 @@ struct Session::Impl {
       : model(std::move(of)),
         options(with),
         graph(std::move(prepared)),
-        search(session::environment().contenders(), with.backend),
+        search(session::environment().contenders(), with.backend, session::device_profile()),
         deciding(session::deciding_inputs(*graph)),
-        runner(with.threads, with.max_value_bytes),
+        runner(with.threads, with.max_value_bytes, model->impl().shared->budget),
         stages({context(), with, {}}, runner) {
     const auto& ports = model->inputs();
     if (std::any_of(ports.begin(), ports.end(), [](const Port& port) { return port.kind != ValueKind::tensor; }))
@@ -171,7 +171,7 @@ Status trace_passes(const engine::Model& model, std::span<const engine::NamedTen
   show("source", model.impl().graph);
   show("prepared", *graph);
   const auto ordered = WALLE_TRY(match_inputs(*graph, inputs));
-  search::Search search(environment().contenders(), options.backend);
+  search::Search search(environment().contenders(), options.backend, device_profile());
   const PlanContext context{&search, model.impl().shared.get(), options.precision, options.threads};
   const auto plan = specialise(*graph, ordered, deciding_inputs(*graph), options, context, show);
   if (plan || plan.error().code != ErrorCode::unsupported) return plan ? Status() : fail(plan.error());

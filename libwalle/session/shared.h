@@ -5,12 +5,17 @@
 #include <mutex>
 
 #include "libwalle/passes/pass.h"
+#include "libwalle/session/charge.h"
 #include "libwalle/session/pack_cache.h"
 
 namespace walle::session {
 
 /// What all sessions of a model share: folded constants, packed weights, the graph after the model passes. Thread-safe.
 struct Shared {
+  explicit Shared(std::shared_ptr<engine::MemoryBudget> payer = nullptr) : budget(payer), packed(std::move(payer)) {}
+
+  std::shared_ptr<engine::MemoryBudget> budget;  ///< pays for the model; null: nobody
+  Charge weights;
   passes::FoldCache folded;
   PackCache packed;
 

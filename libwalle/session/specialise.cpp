@@ -200,7 +200,7 @@ passes::PassContext pass_context(const engine::SessionOptions& options, const Pl
   pass.reference = environment().reference();
   pass.cost_us = [&context](const Problem& problem) {
     const auto choice = context.search->choose(problem);
-    return choice ? (*choice)->winner.cost_us : -1;
+    return choice ? (*choice)->predicted_us : -1;
   };
   pass.precision = options.precision;
   pass.threads = options.threads;

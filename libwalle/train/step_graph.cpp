@@ -104,7 +104,7 @@ class StepBuilder {
     std::rotate(graph_.inputs.begin() + static_cast<std::ptrdiff_t>(own), graph_.inputs.end() - 1, graph_.inputs.end());
     graph::GraphBuilder builder(graph_, session::operators(), "loss");
     Formula formula(builder);
-    const auto loss = formula.finish(recipe_.loss->build(formula.of(output), formula.of(labels)));
+    const auto loss = formula.result(recipe_.loss->build(formula.of(output), formula.of(labels)));
     if (!loss) return fail(loss.error().with("the loss '" + std::string(recipe_.loss->name) + "'"));
     graph_.outputs = {*loss, output};
     return lower(graph_);
@@ -129,14 +129,14 @@ class StepBuilder {
     if (gradient == kNoValue) {  // the output does not depend on it: it stays as it is
       state.insert(state.begin(), formula.of(weight));
       for (const Expression& same : state)
-        graph_.outputs.push_back(WALLE_TRY(formula.finish(formula.apply("Identity", {same}))));
+        graph_.outputs.push_back(WALLE_TRY(formula.result(formula.op("Identity", {same}))));
       return {};
     }
     const Update update{formula.of(weight), formula.of(gradient), state,
                         formula.of(rate_),  formula.of(step_),    recipe_.options};
     const Updated made = recipe_.optimizer->update(update);
-    graph_.outputs.push_back(WALLE_TRY(formula.finish(made.weight)));
-    for (const Expression& next : made.state) graph_.outputs.push_back(WALLE_TRY(formula.finish(next)));
+    graph_.outputs.push_back(WALLE_TRY(formula.result(made.weight)));
+    for (const Expression& next : made.state) graph_.outputs.push_back(WALLE_TRY(formula.result(next)));
     return {};
   }
 

@@ -122,7 +122,7 @@ Status enter_sandbox() {
   set_limit(RLIMIT_CORE, 0);
   set_limit(RLIMIT_NOFILE, 256);
   set_limit(RLIMIT_FSIZE, 256U << 20);
-  // A backstop for memory that no account sees (a model's activations, answers on their way): the device stays usable.
+  // A backstop for memory that no account sees (answers on their way, a decoder's buffers): the device stays usable.
   if (!kSanitized) {
     set_limit(RLIMIT_DATA,
               static_cast<rlim_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<rlim_t>(sysconf(_SC_PAGESIZE)) / 4 * 3);

@@ -20,6 +20,17 @@ struct Output {
   }
 };
 
+/// The task's account as the engine's: weights, packed weights and arenas count as the task's memory.
+class TaskBudget final : public engine::MemoryBudget {
+ public:
+  explicit TaskBudget(std::shared_ptr<np::MemoryAccount> account) : account_(std::move(account)) {}
+  [[nodiscard]] bool charge(int64_t bytes) noexcept override { return account_->charge(static_cast<size_t>(bytes)); }
+  void release(int64_t bytes) noexcept override { account_->release(static_cast<size_t>(bytes)); }
+
+ private:
+  std::shared_ptr<np::MemoryAccount> account_;
+};
+
 Result<np::Array> array_of(engine::Tensor tensor) {
   np::Dims dims;
   if (tensor.dims().size() > np::kMaxRank) return fail(ErrorCode::unsupported, "an output of more than 16 dimensions");
@@ -54,13 +65,19 @@ Result<NnModel> load_model(const std::string& name, int threads, Precision preci
   const pyvm::Interpreter* self = pyvm::Interpreter::current();
   const int fd = WALLE_TRY(self->services().model(name));
   const int allowed = self->services().threads();
+  const auto& account = np::thread_account();
+  const auto budget = account ? std::make_shared<TaskBudget>(account) : nullptr;
   const pyvm::WithoutGil released;
   NnModel model;
   model.name = name;
-  model.model = WALLE_TRY(engine::Model::map(fd));
+  auto mapped = engine::Model::map(fd, budget);
+  if (!mapped) return fail(mapped.error().with("model '" + name + "'"));
+  model.model = *std::move(mapped);
   engine::SessionOptions options;
   options.threads = threads > 0 ? std::min(threads, allowed) : allowed;
   options.precision = precision;
+  // Values between the stages of a run are nobody's arrays yet: they are bounded by the whole limit.
+  options.max_value_bytes = std::min(options.max_value_bytes, self->options().memory_bytes);
   model.session = WALLE_TRY(engine::Session::create(model.model, options));
   return model;
 }

@@ -67,5 +67,52 @@ TEST(PyvmNn, two_tasks_run_models_side_by_side) {
   }
 }
 
+/// The largest of 4096 probabilities for each row: rows of 16 KiB while it runs, of 4 bytes before and after.
+constexpr const char* kWide =
+    "symbols n\n"
+    "inputs %x:f32[n@0,1]\n"
+    "constant %w:f32[1,8] = {1 2 3 4 5 6 7 8}\n"
+    "constant %times:i64[2] = {1 512}\n"
+    "%many:f32[1,4096] = Tile(%w, %times)  # many\n"
+    "%sum:f32[n@0,4096] = Mul(%x, %many)  # sum\n"
+    "%soft:f32[n@0,4096] = Softmax(%sum) {axis=-1}  # soft\n"
+    "%y:f32[n@0,1] = ReduceMax(%soft) {axes=[-1]}  # most\n"
+    "outputs %y\n";
+
+TEST(PyvmNn, activations_count_as_the_tasks_memory) {
+  HostProcess host;
+  host.next();
+  const std::string graph = host.root() + "/wide.graph";
+  std::ofstream(graph) << kWide;
+  const std::string model = host.root() + "/wide.walle";
+  const std::string command =
+      std::string(WALLE_BINARY_DIR) + "/bin/walle-model convert " + graph + " -o " + model + " > /dev/null";
+  ASSERT_EQ(std::system(command.c_str()), 0) << command;
+  const char* task =
+      "from walle import nn, np\n"
+      "wide = nn.load('wide')\n"
+      "def rows(n): return wide(x=np.zeros((n, 1), dtype=np.float32))[0].shape[0]\n"
+      "def run(event, ctx):\n"
+      "  small = rows(64)\n"
+      "  try:\n"
+      "    rows(8192)\n"
+      "  except MemoryError as error:\n"
+      "    return [small, str(error), rows(64)]\n";
+  ASSERT_EQ(host.load(1, task, kLimits, {{"wide", model}})["type"], "loaded");
+  const Value caught = host.run(1);
+  ASSERT_TRUE(caught["value"].is_array()) << caught;
+  EXPECT_EQ(caught["value"][0], 64);
+  EXPECT_THAT(caught["value"][1].get<std::string>(), testing::HasSubstr("a run would take 268"));
+  EXPECT_EQ(caught["value"][2], 64) << "what was refused is not kept";
+  EXPECT_GT(caught["memory_bytes"].get<int64_t>(), 64 * 4096 * 4) << caught;
+
+  host.load(2, "from walle import nn, np\nwide = nn.load('wide')\ndef run(event, ctx): wide(x=np.zeros((8192, 1)))\n",
+            kLimits, {{"wide", model}});
+  const Value failed = host.run(2);
+  EXPECT_EQ(failed["error"]["kind"], "memory") << failed;
+  EXPECT_THAT(failed["error"]["message"].get<std::string>(),
+              testing::AllOf(testing::HasSubstr("model 'wide'"), testing::HasSubstr("limit is 64 MiB")));
+}
+
 }  // namespace
 }  // namespace walle

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 
+#include "libwalle/base/command_line.h"
 #include "libwalle/base/file.h"
 #include "tools/walle-ctl/frame/context.h"
 #include "tools/walle-ctl/frame/verb.h"
@@ -98,6 +99,7 @@ int run(const BoundVerb& verb, const Globals& globals) {
 int main_of(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_DFL);
   CLI::App app("Administers a Walle device (over D-Bus) and the broker (over its API).", "walle-ctl");
+  app.set_version_flag("--version", "walle-ctl " WALLE_VERSION);
   app.require_subcommand(1);
   app.fallthrough();
   Globals globals;
@@ -133,7 +135,8 @@ int main_of(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);
-    std::cerr << "walle-ctl: " << error.what() << "\nTry 'walle-ctl --help', or --help after a verb.\n";
+    std::cerr << "walle-ctl: " << usage_message(error.what(), app.remaining(true))
+              << "\nTry 'walle-ctl --help', or --help after a verb.\n";
     return 2;
   }
   for (const auto& verb : bound)

@@ -5,6 +5,7 @@
 
 #include "ipc/wire/ack.h"
 #include "ipc/wire/topics.h"
+#include "tools/walle-fleet/simulate/share.h"
 
 namespace walle::fleet {
 namespace {
@@ -15,13 +16,6 @@ std::mt19937_64& random_source() {
 }
 
 int64_t random_up_to(int64_t limit) { return std::uniform_int_distribution<int64_t>(0, limit)(random_source()); }
-
-/// In [0, 1), the same for the same text: a version that is bad on a device is so whenever it is tried.
-double share_of(const std::string& text) {
-  const Digest hash = sha256(text);
-  const uint32_t bits = (uint32_t{hash[0]} << 24U) | (uint32_t{hash[1]} << 16U) | (uint32_t{hash[2]} << 8U) | hash[3];
-  return static_cast<double>(bits) / 4294967296.0;
-}
 
 wire::Profile profile_of(const net::Identity& identity) {
   wire::Profile out{.labels = identity.labels, .memory_mb = 512, .versions = {{"walle", WALLE_VERSION}}};

@@ -1,4 +1,5 @@
 #include <walle/engine/model.h>
+#include <walle/engine/profile.h>
 #include <walle/engine/session.h>
 #include <walle/engine/tensor.h>
 
@@ -110,5 +111,7 @@ Result<std::shared_ptr<const EngineModel>> open_model(int fd) {
   auto model = WALLE_TRY(engine::Model::map(fd));
   return std::shared_ptr<const EngineModel>(std::make_shared<ModelOfEngine>(std::move(model)));
 }
+
+Result<bool> use_device_profile(const std::string& path) { return engine::use_device_profile(path); }
 
 }  // namespace walle::daemon

@@ -92,7 +92,8 @@ Status run(const net::Config& config, const net::Identity& identity) {
 
 int main(int argc, char** argv) {
   Arguments arguments;
-  CLI::App app("walle-netd: MQTT session, update agent and tunnel of this device. Started by systemd beside walled.");
+  CLI::App app("MQTT session, update agent and tunnel of this device. Started by systemd beside walled.", "walle-netd");
+  app.set_version_flag("--version", "walle-netd " WALLE_VERSION);
   app.add_option("--config", arguments.config_file, "configuration (TOML)");
   app.add_option("--state-dir", arguments.state_folder, "where journal, blobs and identity are kept");
   app.add_option("--socket", arguments.socket, "walled's net.sock");
@@ -105,12 +106,17 @@ int main(int argc, char** argv) {
   app.add_flag("--check-config", arguments.check, "check the configuration, then exit");
   try {
     app.parse(argc, argv);
-  } catch (const CLI::ParseError& e) {
-    return app.exit(e) == 0 ? 0 : 2;
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);
+    std::fprintf(stderr, "walle-netd: %s\nTry 'walle-netd --help'.\n", error.what());
+    return 2;
   }
   const auto config = load_config(arguments);
   if (!config) return fail_with(config.error());
-  if (arguments.check) return 0;
+  if (arguments.check) {
+    std::printf("the configuration is right\n");
+    return 0;
+  }
   if (!arguments.enrol_url.empty()) {
     const auto identity = enrol_now(*config, arguments);
     if (!identity) return fail_with(identity.error());

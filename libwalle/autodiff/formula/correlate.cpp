@@ -67,7 +67,7 @@ Result<ValueId> flipped(Reverse& r, ValueId w, int64_t group) {
   // The kernel's axes are contiguous, and reversing all of them reverses the flat order.
   const Ints dims = {group, from[1], m, kernel};
   const ValueId view = WALLE_TRY(add_view(r.builder(), w, dims, {m * src[0], src[1], src[0], -1}, kernel - 1));
-  return r.formula().finish(reshape(r.formula().of(view), to));
+  return r.formula().result(reshape(r.formula().of(view), to));
 }
 
 /// The window of the plain convolution that makes `sizes`; nullopt: a padding would be negative.
@@ -96,14 +96,14 @@ Result<ValueId> channels_first(Reverse& r, ValueId a, int64_t group) {
   Ints to = from;
   to[0] = c;
   to[1] = group * from[0];
-  return r.formula().finish(reshape(r.formula().of(view), to));
+  return r.formula().result(reshape(r.formula().of(view), to));
 }
 
 }  // namespace
 
 Result<ValueId> input_gradient(Reverse& r, const Expression& dy, const Expression& w, const Window& window,
                                int64_t group, const Ints& sizes) {
-  const ValueId gradient = WALLE_TRY(r.formula().finish(dy));
+  const ValueId gradient = WALLE_TRY(r.formula().result(dy));
   const TensorType type{*r.builder().value(gradient).dtype, sizes};
   const auto back = back_window(window, dims_of(r, gradient), sizes);
   if (!back) {

@@ -3,57 +3,23 @@
 #include <string_view>
 #include <vector>
 
-#include "libwalle/graph/op.h"
+#include "libwalle/graph/formula.h"
 
 namespace walle::autodiff {
 
 class Formula;
 
-/// A value of a graph in a formula: `dy * y * (1 - y)` appends the nodes that compute it. Numbers take the dtype of the
-/// value beside them; operands broadcast. Cheap to copy; valid as long as its Formula.
-class Expression {
+/// A value of a graph in a formula for a gradient.
+class Expression : public graph::TermBase<Expression, Formula> {
  public:
-  Expression(Formula& formula, graph::ValueId id) : formula_(&formula), id_(id) {}
-  [[nodiscard]] Formula& formula() const { return *formula_; }
-  [[nodiscard]] graph::ValueId id() const { return id_; }
-  /// A scalar of this expression's dtype.
-  [[nodiscard]] Expression number(double value) const;
-
- private:
-  Formula* formula_;
-  graph::ValueId id_;
+  using TermBase::TermBase;
 };
 
-/// Builds expressions. The first error sticks: what follows it does nothing, and `finish` returns it.
-class Formula {
+/// Builds expressions.
+class Formula : public graph::FormulaBase<Expression, Formula> {
  public:
-  explicit Formula(graph::GraphBuilder& builder) : builder_(&builder) {}
-
-  [[nodiscard]] Expression of(graph::ValueId id) { return {*this, id}; }
-  /// An operator of one result.
-  [[nodiscard]] Expression apply(std::string_view op, std::initializer_list<Expression> operands,
-                                 graph::Attributes attributes = {});
-  [[nodiscard]] Expression number(DType dtype, double value) { return of(builder_->scalar(dtype, value)); }
-  /// The value, or the first error.
-  [[nodiscard]] Result<graph::ValueId> finish(const Expression& expression) const;
-  [[nodiscard]] graph::GraphBuilder& builder() { return *builder_; }
-  [[nodiscard]] bool failed() const { return !status_; }
-
- private:
-  graph::GraphBuilder* builder_;
-  Status status_;
+  using FormulaBase::FormulaBase;
 };
-
-[[nodiscard]] Expression operator+(const Expression& a, const Expression& b);
-[[nodiscard]] Expression operator-(const Expression& a, const Expression& b);
-[[nodiscard]] Expression operator*(const Expression& a, const Expression& b);
-[[nodiscard]] Expression operator/(const Expression& a, const Expression& b);
-[[nodiscard]] Expression operator-(const Expression& a);
-[[nodiscard]] inline Expression operator+(const Expression& a, double b) { return a + a.number(b); }
-[[nodiscard]] inline Expression operator-(const Expression& a, double b) { return a - a.number(b); }
-[[nodiscard]] inline Expression operator-(double a, const Expression& b) { return b.number(a) - b; }
-[[nodiscard]] inline Expression operator*(double a, const Expression& b) { return b.number(a) * b; }
-[[nodiscard]] inline Expression operator/(double a, const Expression& b) { return b.number(a) / b; }
 
 /// Booleans, elementwise.
 [[nodiscard]] Expression greater(const Expression& a, const Expression& b);

@@ -69,7 +69,7 @@ bool Reverse::wants(size_t i) const {
 }
 
 Result<ValueId> Reverse::fit(const Expression& gradient, size_t i) {
-  if (formula_.failed()) return formula_.finish(gradient);
+  if (formula_.failed()) return formula_.result(gradient);
   const Ints to = dims(i);
   const Ints from = dims_of(gradient.id());
   const size_t lead = from.size() - std::min(from.size(), to.size());
@@ -77,7 +77,7 @@ Result<ValueId> Reverse::fit(const Expression& gradient, size_t i) {
   for (size_t d = 0; d < from.size(); ++d) {
     if (d < lead || (to[d - lead] == 1 && from[d] != 1)) axes.push_back(static_cast<int64_t>(d));
   }
-  return formula_.finish(reshape(sum(gradient, axes), to));
+  return formula_.result(reshape(sum(gradient, axes), to));
 }
 
 Result<ValueId> Reverse::filled(const Ints& dims, double value, DType dtype) {

@@ -24,14 +24,14 @@ Expression power_by_exponent(E a, E, E y) {
 /// b a^(b-1), which is 0 for b = 0.
 Expression power_by_base(E a, E b, E) {
   const Expression exponent = where(greater(abs(b), 0), b - 1, b.number(1));
-  return b * a.formula().apply("Pow", {a, exponent});
+  return b * a.formula().op("Pow", {a, exponent});
 }
 
 /// The whole multiple that mod and fmod take off: floor or truncation of a / b.
-Expression floor_of(E a, E b, E) { return -a.formula().apply("Floor", {a / b}); }
+Expression floor_of(E a, E b, E) { return -a.formula().op("Floor", {a / b}); }
 Expression truncation_of(E a, E b, E) {
   const Expression q = a / b;
-  return -(sign(q) * a.formula().apply("Floor", {abs(q)}));
+  return -(sign(q) * a.formula().op("Floor", {abs(q)}));
 }
 
 Partial partial_of(BinaryOp op) {

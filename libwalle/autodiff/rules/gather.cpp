@@ -13,7 +13,7 @@ int64_t product(const Ints& dims, size_t from, size_t to) {
 }
 
 /// [a, b, c] → [b, a, c].
-Expression exchanged(const Expression& a) { return a.formula().apply("Transpose", {a}, {{"perm", Ints{1, 0, 2}}}); }
+Expression exchanged(const Expression& a) { return a.formula().op("Transpose", {a}, {{"perm", Ints{1, 0, 2}}}); }
 
 // y[p,i,s] = x[p,index[i],s]:  dx[p,index[i],s] += dy[p,i,s]
 Result<std::vector<ValueId>> reverse(Reverse& r) {
@@ -26,14 +26,14 @@ Result<std::vector<ValueId>> reverse(Reverse& r) {
   const Ints index_dims = r.dims(1);
   const int64_t count = product(index_dims, 0, index_dims.size());
   const Expression dy = exchanged(reshape(r.gradient(), {before, count, behind}));
-  const ValueId updates = WALLE_TRY(r.formula().finish(dy));
-  const ValueId indices = WALLE_TRY(r.formula().finish(reshape(r.operand(1), {count, 1})));
+  const ValueId updates = WALLE_TRY(r.formula().result(dy));
+  const ValueId indices = WALLE_TRY(r.formula().result(reshape(r.operand(1), {count, 1})));
   const TensorType type{r.dtype(), {dims[axis], before, behind}};
   const ValueId zeros = WALLE_TRY(r.filled(type.dims, 0, r.dtype()));
   const ScatterAttributes scatter{.reduction = ScatterReduction::add};
   const ValueId dx = add_family(r.builder(), scatter, {zeros, indices, updates}, type);
   auto gradients = r.none();
-  gradients[0] = WALLE_TRY(r.formula().finish(reshape(exchanged(r.formula().of(dx)), dims)));
+  gradients[0] = WALLE_TRY(r.formula().result(reshape(exchanged(r.formula().of(dx)), dims)));
   return gradients;
 }
 

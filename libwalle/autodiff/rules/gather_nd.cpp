@@ -18,7 +18,7 @@ Result<ValueId> with_batches(Reverse& r, int64_t batches) {
     along[static_cast<size_t>(b)] = dims[static_cast<size_t>(b)];
     const Expression position = reshape(r.formula().of(r.builder().ints(steps)), along);
     const Expression shape = r.formula().of(r.builder().ints(dims));
-    parts.push_back(WALLE_TRY(r.formula().finish(r.formula().apply("Expand", {position, shape}))));
+    parts.push_back(WALLE_TRY(r.formula().result(r.formula().op("Expand", {position, shape}))));
   }
   parts.push_back(add_family(r.builder(), CastAttributes{}, {r.operand(1).id()}, {DType::i64, r.dims(1)}));
   return r.builder().one("Concat", std::move(parts), {{"axis", int64_t{-1}}});

@@ -21,7 +21,7 @@ Result<Expression> sum_of_channels(Reverse& r, const Expression& a, int64_t befo
     region.axes.push_back({count * inner, 1, 1});
     regions.push_back(region);
   }
-  const graph::ValueId input = WALLE_TRY(r.formula().finish(a));
+  const graph::ValueId input = WALLE_TRY(r.formula().result(a));
   return r.formula().of(WALLE_TRY(add_raster(r.builder(), {input}, {r.dtype(), dims}, regions)));
 }
 
@@ -36,7 +36,7 @@ Result<std::vector<graph::ValueId>> reverse(Reverse& r) {
   const Expression d = share * WALLE_TRY(sum_of_channels(r, x * x, before, after)) + a.bias;
   const Expression scaled = r.gradient() * pow(d, -a.beta);
   const Expression spread = WALLE_TRY(sum_of_channels(r, scaled * x / d, after, before));
-  return std::vector{WALLE_TRY(r.formula().finish(scaled - 2 * a.beta * share * (x * spread)))};
+  return std::vector{WALLE_TRY(r.formula().result(scaled - 2 * a.beta * share * (x * spread)))};
 }
 
 }  // namespace

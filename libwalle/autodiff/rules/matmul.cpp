@@ -12,10 +12,10 @@ Expression transposed(const Expression& a, size_t rank) {
   Ints perm(rank);
   for (size_t d = 0; d < rank; ++d) perm[d] = static_cast<int64_t>(d);
   std::swap(perm[rank - 1], perm[rank - 2]);
-  return a.formula().apply("Transpose", {a}, {{"perm", perm}});
+  return a.formula().op("Transpose", {a}, {{"perm", perm}});
 }
 
-Expression product(const Expression& a, const Expression& b) { return a.formula().apply("MatMul", {a, b}); }
+Expression product(const Expression& a, const Expression& b) { return a.formula().op("MatMul", {a, b}); }
 
 /// All axes but the last as one.
 Expression as_rows(const Expression& a, const Ints& dims) {

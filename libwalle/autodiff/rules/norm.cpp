@@ -31,7 +31,7 @@ Result<std::vector<graph::ValueId>> reverse(Reverse& r) {
     const bool scaled = r.operand_count() > 1 && r.node().operands[1] != graph::kNoValue;
     const Expression g = scaled ? dy * r.operand(1) : dy;
     const Expression level = attributes.rms ? g : g - mean(g);
-    gradients[0] = WALLE_TRY(r.formula().finish(inverse * (level - normal * mean(g * normal))));
+    gradients[0] = WALLE_TRY(r.formula().result(inverse * (level - normal * mean(g * normal))));
   }
   if (r.wants(1)) gradients[1] = WALLE_TRY(r.fit(dy * normal, 1));
   if (r.wants(2)) gradients[2] = WALLE_TRY(r.fit(dy, 2));

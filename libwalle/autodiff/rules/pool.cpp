@@ -64,12 +64,12 @@ Result<ValueId> reverse_max(Reverse& r, PoolAttributes a) {
   a.column_major = false;
   const TensorType results[] = {y, {DType::i64, y.dims}};
   const ValueId position = add_family(r.builder(), a, {r.operand(0).id()}, results)[1];
-  const ValueId indices = WALLE_TRY(r.formula().finish(reshape(r.formula().of(position), {windows})));
-  const ValueId updates = WALLE_TRY(r.formula().finish(reshape(r.gradient(), {windows})));
+  const ValueId indices = WALLE_TRY(r.formula().result(reshape(r.formula().of(position), {windows})));
+  const ValueId updates = WALLE_TRY(r.formula().result(reshape(r.gradient(), {windows})));
   const ValueId zeros = WALLE_TRY(r.filled({elements}, 0, r.dtype()));
   const ScatterAttributes scatter{.elements = true, .reduction = ScatterReduction::add};
   const ValueId flat = add_family(r.builder(), scatter, {zeros, indices, updates}, {r.dtype(), {elements}});
-  return r.formula().finish(reshape(r.formula().of(flat), x.dims));
+  return r.formula().result(reshape(r.formula().of(flat), x.dims));
 }
 
 // average: dy / count to all elements of its window; max: dy to the largest; lp: dx = |x|^(p-1) sign(x) Σ dy y^(1-p)
@@ -81,7 +81,7 @@ Result<std::vector<ValueId>> reverse(Reverse& r) {
       if (r.gradient().id() != graph::kNoValue) gradients[0] = WALLE_TRY(reverse_max(r, a));
       break;
     case PoolOp::average:
-      gradients[0] = WALLE_TRY(r.formula().finish(WALLE_TRY(spread(r, divided(r, a), a))));
+      gradients[0] = WALLE_TRY(r.formula().result(WALLE_TRY(spread(r, divided(r, a), a))));
       break;
     case PoolOp::lp: {
       const Expression y = r.result();
@@ -89,7 +89,7 @@ Result<std::vector<ValueId>> reverse(Reverse& r) {
       const Expression g = r.gradient() * where(greater(y, 0), pow(some, 1 - a.p), y.number(0));
       const Expression x = r.operand(0);
       const Expression local = sign(x) * pow(abs(x), a.p - 1);
-      gradients[0] = WALLE_TRY(r.formula().finish(local * WALLE_TRY(spread(r, g, a))));
+      gradients[0] = WALLE_TRY(r.formula().result(local * WALLE_TRY(spread(r, g, a))));
       break;
     }
   }

@@ -73,9 +73,9 @@ Result<ValueId> scatter_back(Reverse& r, const Region& region, int64_t elements)
     count *= axis.size;
   }
   const Expression at = reshape(WALLE_TRY(addresses(r, region, box)), {count});
-  const ValueId positions = WALLE_TRY(r.formula().finish(at));
+  const ValueId positions = WALLE_TRY(r.formula().result(at));
   ValueId updates = WALLE_TRY(add_view(r.builder(), r.gradient().id(), box, strides, region.dst_offset));
-  updates = WALLE_TRY(r.formula().finish(reshape(r.formula().of(updates), {count})));
+  updates = WALLE_TRY(r.formula().result(reshape(r.formula().of(updates), {count})));
   const DType dtype = *r.builder().value(updates).dtype;
   const ScatterAttributes scatter{.elements = true, .reduction = ScatterReduction::add};
   const ValueId zeros = WALLE_TRY(r.filled({elements}, 0, dtype));
@@ -108,7 +108,7 @@ Result<ValueId> reverse_of(Reverse& r, size_t operand) {
       continue;
     }
     const ValueId part = WALLE_TRY(scatter_back(r, region, elements));
-    parts.push_back(WALLE_TRY(r.formula().finish(reshape(r.formula().of(part), dims))));
+    parts.push_back(WALLE_TRY(r.formula().result(reshape(r.formula().of(part), dims))));
   }
   // A transposition of a plain view is a view again, which is an alias or absorbed; the sum of many is materialised.
   const bool plain = regions.size() == 1 && parts.empty() && [&] {
@@ -122,7 +122,7 @@ Result<ValueId> reverse_of(Reverse& r, size_t operand) {
   if (parts.empty()) return graph::kNoValue;
   Expression sum = r.formula().of(parts[0]);
   for (size_t i = 1; i < parts.size(); ++i) sum = sum + r.formula().of(parts[i]);
-  return r.formula().finish(sum);
+  return r.formula().result(sum);
 }
 
 // y[dst] = x[src] for each step of each region:  dx[src] += dy[dst]

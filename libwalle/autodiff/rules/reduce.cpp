@@ -43,7 +43,7 @@ Expression reverse_product(Reverse& r, const Ints& axes) {
 /// dy shared evenly among the elements that are the extreme one.
 Expression reverse_extreme(Reverse& r, const Ints& axes) {
   const Expression x = r.operand(0);
-  const Expression is_extreme = x.formula().apply("Equal", {x, r.result()});
+  const Expression is_extreme = x.formula().op("Equal", {x, r.result()});
   const Expression mask = where(is_extreme, x.number(1), x.number(0));
   return r.gradient() * mask / sum(mask, axes);
 }
@@ -89,7 +89,7 @@ Result<std::vector<graph::ValueId>> reverse(Reverse& r) {
   const Ints dims = r.dims(0);
   const Expression gradient = WALLE_TRY(gradient_of(r, attributes.op, axes_of(attributes.axes_mask, dims.size())));
   const Expression shape = r.formula().of(r.builder().ints(dims));
-  return std::vector{WALLE_TRY(r.formula().finish(gradient.formula().apply("Expand", {gradient, shape})))};
+  return std::vector{WALLE_TRY(r.formula().result(gradient.formula().op("Expand", {gradient, shape})))};
 }
 
 }  // namespace

@@ -37,12 +37,12 @@ Result<std::vector<ValueId>> reverse(Reverse& r) {
     Ints perm;
     for (size_t d = 0; d < x.size(); ++d) perm.push_back(static_cast<int64_t>(d));
     std::swap(perm[axis], perm.back());
-    const auto moved = [&](const Expression& v) { return v.formula().apply("Transpose", {v}, {{"perm", perm}}); };
-    const Expression back = e.formula().apply("Transpose", {e}, {{"perm", Ints{1, 0}}});
-    gradient = moved(gradient.formula().apply("MatMul", {moved(gradient), back}));
+    const auto moved = [&](const Expression& v) { return v.formula().op("Transpose", {v}, {{"perm", perm}}); };
+    const Expression back = e.formula().op("Transpose", {e}, {{"perm", Ints{1, 0}}});
+    gradient = moved(gradient.formula().op("MatMul", {moved(gradient), back}));
   }
   auto gradients = r.none();
-  gradients[0] = WALLE_TRY(r.formula().finish(gradient));
+  gradients[0] = WALLE_TRY(r.formula().result(gradient));
   return gradients;
 }
 

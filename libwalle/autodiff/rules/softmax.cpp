@@ -11,7 +11,7 @@ Result<std::vector<graph::ValueId>> reverse(Reverse& r) {
   const Expression y = r.result();
   const Expression dy = r.gradient();
   const Expression dx = attributes.log ? dy - exp(y) * sum(dy, axis) : y * (dy - sum(dy * y, axis));
-  return std::vector{WALLE_TRY(r.formula().finish(dx))};
+  return std::vector{WALLE_TRY(r.formula().result(dx))};
 }
 
 }  // namespace

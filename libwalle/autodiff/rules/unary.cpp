@@ -37,14 +37,14 @@ void add_roots_and_exponentials(Table& t) {
 
 void add_trigonometry(Table& t) {
   const auto at = [&t](UnaryOp op) -> Derivative& { return t[static_cast<size_t>(op)]; };
-  at(UnaryOp::sin) = [](P p) { return p.x.formula().apply("Cos", {p.x}); };
-  at(UnaryOp::cos) = [](P p) { return -p.x.formula().apply("Sin", {p.x}); };
+  at(UnaryOp::sin) = [](P p) { return p.x.formula().op("Cos", {p.x}); };
+  at(UnaryOp::cos) = [](P p) { return -p.x.formula().op("Sin", {p.x}); };
   at(UnaryOp::tan) = [](P p) { return p.y * p.y + 1; };
   at(UnaryOp::asin) = [](P p) { return 1 / sqrt(1 - p.x * p.x); };
   at(UnaryOp::acos) = [](P p) { return -1 / sqrt(1 - p.x * p.x); };
   at(UnaryOp::atan) = [](P p) { return 1 / (p.x * p.x + 1); };
-  at(UnaryOp::sinh) = [](P p) { return p.x.formula().apply("Cosh", {p.x}); };
-  at(UnaryOp::cosh) = [](P p) { return p.x.formula().apply("Sinh", {p.x}); };
+  at(UnaryOp::sinh) = [](P p) { return p.x.formula().op("Cosh", {p.x}); };
+  at(UnaryOp::cosh) = [](P p) { return p.x.formula().op("Sinh", {p.x}); };
   at(UnaryOp::tanh) = [](P p) { return 1 - p.y * p.y; };
   at(UnaryOp::asinh) = [](P p) { return 1 / sqrt(p.x * p.x + 1); };
   at(UnaryOp::acosh) = [](P p) { return 1 / sqrt(p.x * p.x - 1); };
@@ -81,11 +81,11 @@ void add_smooth_activations(Table& t) {
     return s + p.alpha * (p.y * (1 - s));
   };
   at(UnaryOp::mish) = [](P p) {
-    const Expression t = tanh(p.x.formula().apply("Softplus", {p.x}));
+    const Expression t = tanh(p.x.formula().op("Softplus", {p.x}));
     return t + p.x * (1 - t * t) * sigmoid(p.x);
   };
   at(UnaryOp::gelu) = [](P p) {
-    const Expression area = 0.5 * (p.x.formula().apply("Erf", {(1 / std::numbers::sqrt2) * p.x}) + 1);
+    const Expression area = 0.5 * (p.x.formula().op("Erf", {(1 / std::numbers::sqrt2) * p.x}) + 1);
     const double height = std::numbers::inv_sqrtpi / std::numbers::sqrt2;  // 1/√(2π)
     return area + height * (p.x * exp(-0.5 * (p.x * p.x)));
   };

@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "libwalle/graph/formula.h"
 #include "libwalle/ops/rules/define.h"
 
 // Decompositions written as formulas: terms with operators. The first error sticks, and what follows builds nothing.
@@ -11,19 +12,13 @@ namespace walle::ops::rules {
 
 class Formula;
 
-/// A value of the graph that is being built; cheap to copy. Arithmetic broadcasts; numbers take the term's dtype.
-class Term {
+/// A value of the graph that is being built, with what decompositions do to it.
+class Term : public graph::TermBase<Term, Formula> {
  public:
-  Term() = default;
-  Term(Formula& formula, ValueId id) : formula_(&formula), id_(id) {}
+  using TermBase::TermBase;
 
-  /// kNoValue after an error.
-  [[nodiscard]] ValueId id() const { return id_; }
-  [[nodiscard]] Formula& formula() const { return *formula_; }
   /// Empty after an error.
   [[nodiscard]] Ints dims() const;
-  /// f32 after an error.
-  [[nodiscard]] DType dtype() const;
 
   [[nodiscard]] Term reshape(std::span<const int64_t> dims) const;
   [[nodiscard]] Term reshape(std::initializer_list<int64_t> dims) const { return reshape(std::span(dims)); }
@@ -36,49 +31,21 @@ class Term {
   [[nodiscard]] Term reduce(std::string_view op, Ints axes) const;
   /// A function of one operand.
   [[nodiscard]] Term apply(std::string_view op, Attributes attributes = {}) const;
-
- private:
-  Formula* formula_ = nullptr;
-  ValueId id_ = kNoValue;
 };
 
-class Formula {
+class Formula : public graph::FormulaBase<Term, Formula> {
  public:
-  explicit Formula(GraphBuilder& builder) : builder_(&builder) {}
+  using FormulaBase::FormulaBase;
 
-  [[nodiscard]] Term of(ValueId id) { return {*this, id}; }
-  [[nodiscard]] Term of(Result<ValueId> id);
-  [[nodiscard]] Term op(std::string_view name, std::span<const Term> operands, Attributes attributes = {});
-  [[nodiscard]] Term op(std::string_view name, std::initializer_list<Term> operands, Attributes attributes = {}) {
-    return op(name, std::span(operands), std::move(attributes));
-  }
-  [[nodiscard]] Term number(DType dtype, double value);
   /// 0, 1, … count-1 of this dtype along `axis` of `rank` axes.
   [[nodiscard]] Term positions(int64_t count, size_t rank, size_t axis, DType dtype = DType::i64);
   [[nodiscard]] Term constant(std::span<const double> values, std::span<const int64_t> dims, DType dtype);
   [[nodiscard]] Term ints(std::initializer_list<int64_t> values);
-  [[nodiscard]] GraphBuilder& builder() { return *builder_; }
-  [[nodiscard]] bool failed() const { return error_.has_value(); }
 
   /// The terms as the node's results; the first error if there was one.
   [[nodiscard]] Replacement results(std::initializer_list<Term> terms) const;
-  [[nodiscard]] Result<ValueId> result(Term term) const;
-
- private:
-  GraphBuilder* builder_;
-  std::optional<Error> error_;
 };
 
-[[nodiscard]] Term operator+(Term a, Term b);
-[[nodiscard]] Term operator-(Term a, Term b);
-[[nodiscard]] Term operator*(Term a, Term b);
-[[nodiscard]] Term operator/(Term a, Term b);
-[[nodiscard]] Term operator+(Term a, double b);
-[[nodiscard]] Term operator-(Term a, double b);
-[[nodiscard]] Term operator-(double a, Term b);
-[[nodiscard]] Term operator*(Term a, double b);
-[[nodiscard]] Term operator/(Term a, double b);
-[[nodiscard]] Term operator/(double a, Term b);
 [[nodiscard]] Term matmul(Term a, Term b);
 /// c ? a : b
 [[nodiscard]] Term where(Term c, Term a, Term b);

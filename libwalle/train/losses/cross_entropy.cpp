@@ -12,7 +12,7 @@ std::vector<int64_t> without_classes(const std::vector<int64_t>& dims) {
 }
 
 Expression build(const Expression& output, const Expression& labels) {
-  return output.formula().apply("SoftmaxCrossEntropyLoss", {output, labels});
+  return output.formula().op("SoftmaxCrossEntropyLoss", {output, labels});
 }
 
 }  // namespace

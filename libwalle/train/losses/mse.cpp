@@ -9,7 +9,7 @@ std::vector<int64_t> same(const std::vector<int64_t>& dims) { return dims; }
 
 Expression build(const Expression& output, const Expression& labels) {
   const Expression difference = output - labels;
-  return output.formula().apply("ReduceMean", {difference * difference}, {{"keepdims", int64_t{0}}});
+  return output.formula().op("ReduceMean", {difference * difference}, {{"keepdims", int64_t{0}}});
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ constexpr double kEpsilon = 1e-8;
 
 /// 1 - beta^step, which undoes the pull towards the zeros that the means start from.
 Expression correction(const Expression& step, double beta) {
-  return 1 - step.formula().apply("Pow", {step.number(beta), step});
+  return 1 - step.formula().op("Pow", {step.number(beta), step});
 }
 
 // m' = β₁ m + (1-β₁) g,  s' = β₂ s + (1-β₂) g²,  w' = w - η (m̂ / (√ŝ + ε) + λ w); weight decay beside the means (AdamW)

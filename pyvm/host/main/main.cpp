@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include <walle/engine/profile.h>
+
 #include "pyvm/host/host.h"
 #include "pyvm/host/sandbox.h"
 #include "pyvm/interp/runtime.h"
@@ -17,14 +19,16 @@
 namespace {
 struct Options {
   std::string stdlib;
+  std::string profile;
   size_t warm = 1;
 };
 
 constexpr int kChannel = 3;
 constexpr const char* kUsage =
     "Runs tasks for walled, which starts it with a channel as descriptor 3. Not started by hand.\n"
-    "Usage: walle-vmd [--stdlib DIR] [--warm N]\n"
+    "Usage: walle-vmd [--stdlib DIR] [--profile FILE] [--warm N]\n"
     "  --stdlib DIR  the tailored standard library of Python (default: the one installed beside the program)\n"
+    "  --profile FILE  the device profile by which the engine chooses kernels, if there is one\n"
     "  --warm N      interpreters kept ready, up to 16 (default 1)\n";
 
 std::string default_stdlib() {
@@ -40,6 +44,8 @@ bool parse(int argc, char** argv, Options& options) {
     if (i + 1 >= argc) return false;
     if (std::strcmp(argv[i], "--stdlib") == 0) {
       options.stdlib = argv[i + 1];
+    } else if (std::strcmp(argv[i], "--profile") == 0) {
+      options.profile = argv[i + 1];
     } else if (std::strcmp(argv[i], "--warm") == 0) {
       options.warm = std::strtoul(argv[i + 1], nullptr, 10);
     } else {
@@ -61,6 +67,11 @@ void clean_process() {
 }
 
 walle::Status start(const Options& options) {
+  // Before the sandbox, which lets nothing be read. A profile that cannot be read costs speed, not the host.
+  if (!options.profile.empty()) {
+    if (const auto used = walle::engine::use_device_profile(options.profile); !used)
+      std::fprintf(stderr, "walle-vmd: %s\n", used.error().message.c_str());
+  }
   std::vector<walle::pyvm::BuiltinModule> modules;
   for (const auto* module : walle::package::modules()) modules.push_back({module->name, module->init});
   WALLE_TRY(walle::pyvm::Runtime::start({.stdlib = options.stdlib, .modules = modules}));

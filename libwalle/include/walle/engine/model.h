@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <walle/engine/any_value.h>
+#include <walle/engine/memory.h>
 
 #include "kernels/abi/dtype.h"
 #include "libwalle/base/result.h"
@@ -33,8 +34,9 @@ class Model {
   /// Maps a `.walle` file. The file is verified (structure, bounds, sha256 of each section) before it is used.
   /// Errors: not_found; data_loss if it is damaged; unsupported if it needs a newer reader.
   [[nodiscard]] static Result<std::shared_ptr<const Model>> open(const std::string& path);
-  /// The same from a descriptor, which may be closed afterwards.
-  [[nodiscard]] static Result<std::shared_ptr<const Model>> map(int fd);
+  /// The same from a descriptor, which may be closed afterwards. budget: pays for the model and its sessions; null:
+  /// nobody does. Errors also: resource_exhausted if it refuses.
+  [[nodiscard]] static Result<std::shared_ptr<const Model>> map(int fd, std::shared_ptr<MemoryBudget> budget = nullptr);
   /// The same from bytes in memory, which are kept.
   [[nodiscard]] static Result<std::shared_ptr<const Model>> from_bytes(std::vector<uint8_t> bytes);
 

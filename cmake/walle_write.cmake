@@ -1,0 +1,10 @@
+# walle_write(FILE TEXT): writes a generated file unless it holds this text already, so that what includes it is not built again.
+function(walle_write FILE TEXT)
+  set(old "")
+  if(EXISTS ${FILE})
+    file(READ ${FILE} old)
+  endif()
+  if(NOT old STREQUAL TEXT)
+    file(WRITE ${FILE} "${TEXT}")
+  endif()
+endfunction()
