@@ -109,7 +109,9 @@ class Run {
         zero_(gemm_i8::element(arguments, 2, 0)),
         lines_(static_cast<uint8_t*>(arguments.workspace)),
         panel_(lines_ + 2 * plan_.lines_bytes()),
-        band_(panel_ + plan_.panel_bytes()) {
+        band_(panel_ + plan_.panel_bytes()),
+        // None of its operators has an operand: it is the same for all channels.
+        finish_(gemm::make_finish(arguments, plan.parts.rest, {}, true, 1, 0, [](const Operand&) { return 0; })) {
     // The padding beside the rows stays; only the rows between it are written.
     std::memset(lines_, static_cast<uint8_t>(zero_), static_cast<size_t>(2 * plan_.lines_bytes()));
     std::memset(band_, 0, static_cast<size_t>(plan_.band_bytes()));
@@ -134,7 +136,6 @@ class Run {
     channel_ = index % channels;
     image_ = index / channels;
     set_band();
-    finish_ = gemm::make_finish(arguments_, plan_.parts.rest, {}, true, 1, channel_, [](const Operand&) { return 0; });
   }
 
   /// Row r of the band holds the weights at the input rows r * stride … of the block.
@@ -234,7 +235,7 @@ class Run {
   uint8_t* lines_;
   uint8_t* panel_;
   uint8_t* band_;
-  gemm::Finish finish_;
+  const gemm::Finish finish_;
   int32_t add_[kRows] = {};
   int64_t image_ = 0, channel_ = 0;
 };
