@@ -76,6 +76,47 @@ HWY_INLINE void store_real_row(const int32_t* sum, const Store& s, int64_t r) {
                          static_cast<size_t>(s.columns), 1, s.zero);
 }
 
+/// f32 to 8 bits: bounds, rounding, zero point.
+template <class T>
+class ToBytes {
+ public:
+  explicit ToBytes(const Store& s) : zero_(hn::Set(D32(), s.zero)) {
+    const auto least = static_cast<float>(std::numeric_limits<T>::min() - s.zero);
+    const auto most = static_cast<float>(std::numeric_limits<T>::max() - s.zero);
+    low_ = hn::Set(DF(), std::clamp(s.finish->low, least, most));
+    high_ = hn::Set(DF(), std::clamp(s.finish->high, least, most));
+  }
+  HWY_INLINE auto operator()(VF x) const {
+    const hn::Rebind<T, D32> dt;
+    return hn::DemoteTo(dt, hn::Add(hn::NearestInt(hn::Min(high_, hn::Max(low_, x))), zero_));
+  }
+
+ private:
+  V32 zero_;
+  VF low_, high_;
+};
+
+/// The usual case of a convolution, in registers: one sum to add and one scale for a row.
+template <class T>
+HWY_INLINE void store_bytes_by_row(const int32_t* sum, const Store& s, int64_t r) {
+  const D32 d;
+  const DF df;
+  const hn::Rebind<T, D32> dt;
+  const auto lanes = static_cast<int64_t>(hn::Lanes(d));
+  const ToBytes<T> to_bytes(s);
+  const V32 add = hn::Set(d, s.row_add[r]);
+  const VF scale = hn::Set(df, s.scale[(s.row + r) * s.scale_row_stride]);
+  T* y = static_cast<T*>(s.y) + r * s.y_row;
+  sum += r * kMostColumns;
+  int64_t c = 0;
+  for (; c + lanes <= s.columns; c += lanes)
+    hn::StoreU(to_bytes(hn::Mul(hn::ConvertTo(df, hn::Add(hn::LoadU(d, sum + c), add)), scale)), dt, y + c);
+  if (c < s.columns) {
+    const auto bytes = to_bytes(hn::Mul(hn::ConvertTo(df, hn::Add(hn::LoadU(d, sum + c), add)), scale));
+    hn::StoreN(bytes, dt, y + c, static_cast<size_t>(s.columns - c));
+  }
+}
+
 /// The usual case in registers: scale, bias, bounds, 8 bits.
 template <class T>
 HWY_INLINE void store_bytes_row(const int32_t* sum, const Store& s, int64_t r) {
@@ -84,13 +125,7 @@ HWY_INLINE void store_bytes_row(const int32_t* sum, const Store& s, int64_t r) {
   const hn::Rebind<T, D32> dt;
   const auto lanes = static_cast<int64_t>(hn::Lanes(d));
   const gemm::Finish& finish = *s.finish;
-  constexpr auto kLow = std::numeric_limits<T>::min();
-  constexpr auto kHigh = std::numeric_limits<T>::max();
-  const auto least = static_cast<float>(kLow - s.zero);
-  const auto most = static_cast<float>(kHigh - s.zero);
-  const auto low = hn::Set(df, std::clamp(finish.low, least, most));
-  const auto high = hn::Set(df, std::clamp(finish.high, least, most));
-  const auto zero = hn::Set(d, s.zero);
+  const ToBytes<T> to_bytes(s);
   T* y = static_cast<T*>(s.y) + r * s.y_row;
   for (int64_t c = 0; c < s.columns; c += lanes) {
     const auto left = static_cast<size_t>(std::min(lanes, s.columns - c));
@@ -98,27 +133,27 @@ HWY_INLINE void store_bytes_row(const int32_t* sum, const Store& s, int64_t r) {
     VF x = hn::Mul(hn::ConvertTo(df, value_at(sum, s, r, c)), scale);
     if (finish.bias != nullptr)
       x = hn::Add(x, floats_at(finish.bias, finish.bias_row_stride, finish.bias_column_stride, s, r, c, left));
-    const auto bytes = hn::DemoteTo(dt, hn::Add(hn::NearestInt(hn::Min(high, hn::Max(low, x))), zero));
     if (left == static_cast<size_t>(lanes))
-      hn::StoreU(bytes, dt, y + c);
+      hn::StoreU(to_bytes(x), dt, y + c);
     else
-      hn::StoreN(bytes, dt, y + c, left);
+      hn::StoreN(to_bytes(x), dt, y + c, left);
   }
+}
+
+template <class T>
+void store_bytes(const int32_t* sum, const Store& s) {
+  const bool by_row =
+      s.column_add == nullptr && s.row_factor == nullptr && s.scale_column_stride == 0 && s.finish->bias == nullptr;
+  for (int64_t r = 0; r < s.rows; ++r) by_row ? store_bytes_by_row<T>(sum, s, r) : store_bytes_row<T>(sum, s, r);
 }
 
 void store_here(const int32_t* sum, const Store& s) {
   const D32 d;
   const auto lanes = static_cast<int64_t>(hn::Lanes(d));
   const bool plain = s.scale != nullptr && s.finish->count == 0;
+  if (plain && s.dtype == DType::u8) return store_bytes<uint8_t>(sum, s);
+  if (plain && s.dtype == DType::i8) return store_bytes<int8_t>(sum, s);
   for (int64_t r = 0; r < s.rows; ++r) {
-    if (plain && s.dtype == DType::u8) {
-      store_bytes_row<uint8_t>(sum, s, r);
-      continue;
-    }
-    if (plain && s.dtype == DType::i8) {
-      store_bytes_row<int8_t>(sum, s, r);
-      continue;
-    }
     if (s.scale != nullptr) {
       store_real_row(sum, s, r);
       continue;
@@ -180,8 +215,10 @@ bool may_be_nonzero(const Problem& problem, size_t i) {
 int32_t element(const Arguments& arguments, size_t operand, int64_t index) {
   if (!has_operand(*arguments.problem, operand) || arguments.operands[operand] == nullptr) return 0;
   const Operand& o = arguments.problem->operands[operand];
-  const int64_t stride = o.count() == 1 || o.dims.empty() ? 0 : o.strides.back();
-  return static_cast<int32_t>(load_as<int64_t>(o.dtype, arguments.operands[operand], index * stride));
+  const int64_t at = o.count() == 1 || o.dims.empty() ? 0 : index * o.strides.back();
+  const void* values = arguments.operands[operand];
+  if (o.dtype == DType::i32) return static_cast<const int32_t*>(values)[at];
+  return o.dtype == DType::u8 ? static_cast<const uint8_t*>(values)[at] : static_cast<const int8_t*>(values)[at];
 }
 
 }  // namespace walle::kernels::gemm_i8

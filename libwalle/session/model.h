@@ -23,11 +23,11 @@ namespace walle::session {
 /// Runs a graph once and returns every value that its nodes make and that still exists by name before fusion, in the
 /// order of the nodes: for `walle-model diff`. Values without a static shape or inside blocks are left out.
 [[nodiscard]] Result<std::vector<std::pair<std::string, engine::Tensor>>> run_all_values(
-    graph::Graph graph, std::span<const engine::NamedTensor> inputs, const engine::SessionOptions& options);
+    graph::Graph graph, std::span<const engine::NamedValue> inputs, const engine::SessionOptions& options);
 
 /// Calls `show` with the graph after each pass of making a plan for these inputs, for `walle-model explain --passes`.
 /// A model that runs in stages is run once, with all passes of all stages.
-[[nodiscard]] Status trace_passes(const engine::Model& model, std::span<const engine::NamedTensor> inputs,
+[[nodiscard]] Status trace_passes(const engine::Model& model, std::span<const engine::NamedValue> inputs,
                                   const engine::SessionOptions& options,
                                   const std::function<void(std::string_view pass, const graph::Graph&)>& show);
 

@@ -132,13 +132,9 @@ Result<std::vector<Tensor>> Session::run(std::span<const NamedTensor> inputs, co
 
 Result<std::vector<AnyValue>> Session::run_values(std::span<const NamedValue> inputs, const RunOptions& options) {
   auto ordered = WALLE_TRY(session::match_values(*impl_->graph, inputs));
-  std::vector<const Tensor*> tensors;
-  for (const AnyValue& value : ordered) {
-    if (value.is_tensor()) tensors.push_back(&value.tensor());
-  }
-  const bool plain = tensors.size() == ordered.size();
-  if (const auto plan = plain ? WALLE_TRY(impl_->plan(tensors)) : nullptr) {
-    auto outputs = WALLE_TRY(impl_->runner.run(*plan, tensors, options, nullptr));
+  const auto tensors = session::tensors_in(ordered);
+  if (const auto plan = tensors ? WALLE_TRY(impl_->plan(*tensors)) : nullptr) {
+    auto outputs = WALLE_TRY(impl_->runner.run(*plan, *tensors, options, nullptr));
     return std::vector<AnyValue>(outputs.begin(), outputs.end());
   }
   return impl_->stages.run(*impl_->whole, std::move(ordered), options);
@@ -151,11 +147,26 @@ Status Session::prepare(std::span<const NamedTensor> shapes) {
   return {};
 }
 
+Status Session::prepare_values(std::span<const NamedValue> shapes) {
+  auto ordered = WALLE_TRY(session::match_values(*impl_->graph, shapes));
+  const auto tensors = session::tensors_in(ordered);
+  if (const auto plan = tensors ? WALLE_TRY(impl_->plan(*tensors)) : nullptr) return {};
+  WALLE_TRY(impl_->stages.stage(*impl_->whole, ordered));
+  return {};
+}
+
 Result<Value> Session::explain(std::span<const NamedTensor> inputs, bool measure) {
-  const auto ordered = WALLE_TRY(session::match_inputs(*impl_->graph, inputs));
-  const auto plan = WALLE_TRY(impl_->plan(ordered));
-  if (!plan) return impl_->explain_stages(WALLE_TRY(values_of(*impl_->graph, ordered)), measure);
-  const auto times = measure ? WALLE_TRY(impl_->measure(*plan, ordered)) : std::vector<double>();
+  std::vector<NamedValue> values;
+  for (const NamedTensor& input : inputs) values.push_back({input.name, input.tensor});
+  return explain_values(values, measure);
+}
+
+Result<Value> Session::explain_values(std::span<const NamedValue> inputs, bool measure) {
+  auto ordered = WALLE_TRY(session::match_values(*impl_->graph, inputs));
+  const auto tensors = session::tensors_in(ordered);
+  const auto plan = tensors ? WALLE_TRY(impl_->plan(*tensors)) : nullptr;
+  if (!plan) return impl_->explain_stages(std::move(ordered), measure);
+  const auto times = measure ? WALLE_TRY(impl_->measure(*plan, *tensors)) : std::vector<double>();
   return session::explain(*plan, impl_->search.contenders(), *impl_->model->impl().shared, impl_->model->weight_bytes(),
                           times);
 }
@@ -164,26 +175,28 @@ Result<Value> Session::explain(std::span<const NamedTensor> inputs, bool measure
 
 namespace walle::session {
 
-Status trace_passes(const engine::Model& model, std::span<const engine::NamedTensor> inputs,
+Status trace_passes(const engine::Model& model, std::span<const engine::NamedValue> inputs,
                     const engine::SessionOptions& options,
                     const std::function<void(std::string_view pass, const graph::Graph&)>& show) {
   const auto graph = WALLE_TRY(model.impl().shared->prepared(model.impl().graph, options.fuse));
   show("source", model.impl().graph);
   show("prepared", *graph);
-  const auto ordered = WALLE_TRY(match_inputs(*graph, inputs));
+  auto ordered = WALLE_TRY(match_values(*graph, inputs));
   search::Search search(environment().contenders(), options.backend, device_profile());
   const PlanContext context{&search, model.impl().shared.get(), options.precision, options.threads};
-  const auto plan = specialise(*graph, ordered, deciding_inputs(*graph), options, context, show);
-  if (plan || plan.error().code != ErrorCode::unsupported) return plan ? Status() : fail(plan.error());
+  if (const auto tensors = tensors_in(ordered)) {
+    const auto plan = specialise(*graph, *tensors, deciding_inputs(*graph), options, context, show);
+    if (plan || plan.error().code != ErrorCode::unsupported) return plan ? Status() : fail(plan.error());
+  }
   PlanRunner plans(options.threads, options.max_value_bytes);
   StagedRunner stages({context, options, show}, plans);
   Remainder whole = remainder_of(graph->clone());
-  WALLE_TRY(stages.run(whole, WALLE_TRY(engine::values_of(*graph, ordered)), {}));
+  WALLE_TRY(stages.run(whole, std::move(ordered), {}));
   return {};
 }
 
 Result<std::vector<std::pair<std::string, engine::Tensor>>> run_all_values(graph::Graph graph,
-                                                                           std::span<const engine::NamedTensor> inputs,
+                                                                           std::span<const engine::NamedValue> inputs,
                                                                            const engine::SessionOptions& options) {
   graph.outputs.clear();
   for (const graph::Node& node : graph.nodes) {
@@ -195,9 +208,7 @@ Result<std::vector<std::pair<std::string, engine::Tensor>>> run_all_values(graph
   for (const graph::ValueId id : graph.outputs) names.push_back(graph.value(id).name);
   const auto model = WALLE_TRY(model_from_graph(std::move(graph)));
   const auto session = WALLE_TRY(engine::Session::create(model, options));
-  std::vector<engine::NamedValue> given;
-  for (const engine::NamedTensor& input : inputs) given.push_back({input.name, input.tensor});
-  const auto values = WALLE_TRY(session->run_values(given));
+  const auto values = WALLE_TRY(session->run_values(inputs));
   std::vector<std::pair<std::string, engine::Tensor>> out;
   for (size_t i = 0; i < values.size(); ++i) {
     if (values[i].is_tensor()) out.emplace_back(names[i], values[i].tensor());

@@ -146,6 +146,15 @@ Result<std::vector<AnyValue>> match_values(const Graph& graph, std::span<const e
   return ordered;
 }
 
+std::optional<std::vector<const Tensor*>> tensors_in(std::span<const AnyValue> values) {
+  std::vector<const Tensor*> tensors;
+  for (const AnyValue& value : values) {
+    if (!value.is_tensor()) return std::nullopt;
+    tensors.push_back(&value.tensor());
+  }
+  return tensors;
+}
+
 std::vector<bool> deciding_inputs(const Graph& graph) {
   std::vector<bool> marked(graph.values.size(), false);
   for (const Node& node : graph.nodes) {

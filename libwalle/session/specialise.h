@@ -20,6 +20,9 @@ namespace walle::session {
 [[nodiscard]] Result<std::vector<engine::AnyValue>> match_values(const graph::Graph& graph,
                                                                  std::span<const engine::NamedValue> inputs);
 
+/// The tensors of `values`, which must outlive them; nothing if one of them is no tensor.
+[[nodiscard]] std::optional<std::vector<const engine::Tensor*>> tensors_in(std::span<const engine::AnyValue> values);
+
 /// For each input of a graph, if plans are made for its *value* as well as its shape: small integers that decide
 /// branches (the sample rate of a model for two rates).
 [[nodiscard]] std::vector<bool> deciding_inputs(const graph::Graph& graph);

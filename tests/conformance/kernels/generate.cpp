@@ -245,6 +245,11 @@ Problem make_conv(Generator& g) {
     p.operands[0] = Generator::dense(x);
     p.operands[1].constant = true;
     g.make_bytes(p, out);
+    if (depthwise && g.chance(60)) {  // as quantisation tools write them: weights of both signs around zero
+      p.operands[1].dtype = DType::i8;
+      p.operands[3] = Generator::single(DType::i8);
+      p.operands[3].present = false;
+    }
   }
   return p;
 }

@@ -34,7 +34,7 @@ const engine::Port* sequence_port(const engine::Model& model, const std::string&
 }  // namespace
 
 Result<std::vector<engine::NamedValue>> make_values(const engine::Model& model, const std::vector<std::string>& inputs,
-                                                    const std::vector<std::string>& shapes) {
+                                                    const std::vector<std::string>& shapes, bool fill) {
   std::vector<engine::NamedValue> out;
   std::vector<std::string> tensors;
   for (const std::string& text : inputs) {
@@ -47,7 +47,7 @@ Result<std::vector<engine::NamedValue>> make_values(const engine::Model& model, 
     const std::string files = at == std::string::npos ? "" : text.substr(at + 1);
     out.push_back({port->name, WALLE_TRY(read_sequence(port->dtype, files))});
   }
-  for (const engine::NamedTensor& tensor : WALLE_TRY(make_inputs(model, tensors, shapes, false)))
+  for (const engine::NamedTensor& tensor : WALLE_TRY(make_inputs(model, tensors, shapes, fill)))
     out.push_back({tensor.name, tensor.tensor});
   return out;
 }

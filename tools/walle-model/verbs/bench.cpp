@@ -7,6 +7,7 @@
 
 #include "tools/walle-model/files/load.h"
 #include "tools/walle-model/files/print.h"
+#include "tools/walle-model/files/values.h"
 #include "tools/walle-model/verb.h"
 
 namespace walle::workbench {
@@ -37,20 +38,20 @@ Result<int> bench(const Options& options) {
   const auto load_start = Clock::now();
   const auto model = WALLE_TRY(load_model(options.model));
   const double load_us = since_us(load_start);
-  const auto inputs = WALLE_TRY(make_inputs(*model, options.inputs, options.shapes, true));
+  const auto inputs = WALLE_TRY(make_values(*model, options.inputs, options.shapes, true));
   const auto session =
       WALLE_TRY(engine::Session::create(model, {.threads = options.threads,
                                                 .precision = WALLE_TRY(parse_precision(options.precision)),
                                                 .backend = options.backend}));
   const auto plan_start = Clock::now();
-  WALLE_TRY(session->prepare(inputs));
+  WALLE_TRY(session->prepare_values(inputs));
   const double plan_us = since_us(plan_start);
   std::vector<double> times;
   const auto start = Clock::now();
   // The first tenth warms caches and is not counted.
   while (since_us(start) < options.seconds * 1.1e6 || times.empty()) {
     const auto run_start = Clock::now();
-    WALLE_TRY(session->run(inputs));
+    WALLE_TRY(session->run_values(inputs));
     const double us = since_us(run_start);
     if (since_us(start) >= options.seconds * 0.1e6) times.push_back(us);
   }
@@ -80,7 +81,7 @@ Result<int> bench(const Options& options) {
 Command attach(CLI::App& app) {
   auto options = std::make_shared<Options>();
   app.add_option("MODEL", options->model, "A .walle, .onnx or .tflite file")->required();
-  app.add_option("--input", options->inputs, "An input: NAME=FILE.npy")->take_all();
+  app.add_option("--input", options->inputs, "An input: NAME=FILE.npy; a sequence: NAME=A.npy,B.npy")->take_all();
   app.add_option("--shape", options->shapes,
                  "An input of random values: NAME=1x3x224x224 (symbolic dimensions are 1 otherwise)")
       ->take_all();

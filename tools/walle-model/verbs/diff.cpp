@@ -9,6 +9,7 @@
 #include "tools/walle-model/files/load.h"
 #include "tools/walle-model/files/npy.h"
 #include "tools/walle-model/files/print.h"
+#include "tools/walle-model/files/values.h"
 #include "tools/walle-model/verb.h"
 
 namespace walle::workbench {
@@ -30,7 +31,7 @@ using Values = std::vector<std::pair<std::string, engine::Tensor>>;
 
 /// Values of a model file, or of a folder with NAME.npy files.
 Result<std::map<std::string, engine::Tensor>> values_of(const std::string& source,
-                                                        const std::vector<engine::NamedTensor>& inputs,
+                                                        const std::vector<engine::NamedValue>& inputs,
                                                         const std::string& backend) {
   std::map<std::string, engine::Tensor> out;
   if (std::filesystem::is_directory(source)) {
@@ -48,7 +49,7 @@ Result<std::map<std::string, engine::Tensor>> values_of(const std::string& sourc
 
 Result<int> diff(const Options& options) {
   const auto model = WALLE_TRY(load_model(options.a));
-  const auto inputs = WALLE_TRY(make_inputs(*model, options.inputs, options.shapes, true));
+  const auto inputs = WALLE_TRY(make_values(*model, options.inputs, options.shapes, true));
   const Values a =
       WALLE_TRY(session::run_all_values(WALLE_TRY(load_graph(options.a)), inputs, {.backend = options.backend_a}));
   const auto b = WALLE_TRY(values_of(options.b.empty() ? options.a : options.b, inputs, options.backend_b));
@@ -86,7 +87,7 @@ Command attach(CLI::App& app) {
   app.add_option("A", options->a, "A .walle, .onnx or .tflite file")->required();
   app.add_option("B", options->b,
                  "The other: a file, or a folder of NAME.npy with another runtime's values (the same file)");
-  app.add_option("--input", options->inputs, "An input: NAME=FILE.npy")->take_all();
+  app.add_option("--input", options->inputs, "An input: NAME=FILE.npy; a sequence: NAME=A.npy,B.npy")->take_all();
   app.add_option("--shape", options->shapes, "An input of random values: NAME=1x3x224x224")->take_all();
   app.add_option("--backend-a", options->backend_a, "Backend for A (ref)");
   app.add_option("--backend-b", options->backend_b, "Backend for B (all)");

@@ -6,6 +6,7 @@
 #include "libwalle/session/model.h"
 #include "tools/walle-model/files/load.h"
 #include "tools/walle-model/files/print.h"
+#include "tools/walle-model/files/values.h"
 #include "tools/walle-model/verb.h"
 
 namespace walle::workbench {
@@ -125,7 +126,7 @@ void print_stages(const Value& run) {
   }
 }
 
-Result<int> print_passes(const engine::Model& model, const std::vector<engine::NamedTensor>& inputs,
+Result<int> print_passes(const engine::Model& model, const std::vector<engine::NamedValue>& inputs,
                          const Options& options) {
   const engine::SessionOptions session = {.threads = options.threads,
                                           .precision = WALLE_TRY(parse_precision(options.precision)),
@@ -138,13 +139,13 @@ Result<int> print_passes(const engine::Model& model, const std::vector<engine::N
 
 Result<int> explain(const Options& options) {
   const auto model = WALLE_TRY(load_model(options.model));
-  const auto inputs = WALLE_TRY(make_inputs(*model, options.inputs, options.shapes, true));
+  const auto inputs = WALLE_TRY(make_values(*model, options.inputs, options.shapes, true));
   if (options.passes) return print_passes(*model, inputs, options);
   const auto session =
       WALLE_TRY(engine::Session::create(model, {.threads = options.threads,
                                                 .precision = WALLE_TRY(parse_precision(options.precision)),
                                                 .backend = options.backend}));
-  const Value plan = WALLE_TRY(session->explain(inputs, options.measure));
+  const Value plan = WALLE_TRY(session->explain_values(inputs, options.measure));
   if (options.json) {
     print_json(plan);
     return 0;
@@ -165,7 +166,7 @@ Result<int> explain(const Options& options) {
 Command attach(CLI::App& app) {
   auto options = std::make_shared<Options>();
   app.add_option("MODEL", options->model, "A .walle, .onnx or .tflite file")->required();
-  app.add_option("--input", options->inputs, "An input: NAME=FILE.npy")->take_all();
+  app.add_option("--input", options->inputs, "An input: NAME=FILE.npy; a sequence: NAME=A.npy,B.npy")->take_all();
   app.add_option("--shape", options->shapes, "An input's shape: NAME=1x3x224x224 (symbolic dimensions are 1 otherwise)")
       ->take_all();
   app.add_option("--threads", options->threads, "Threads (1)")->check(CLI::Range(1, 64));

@@ -25,7 +25,7 @@ struct Options {
 
 Result<int> run(const Options& options) {
   const auto model = WALLE_TRY(load_model(options.model));
-  const auto inputs = WALLE_TRY(make_values(*model, options.inputs, options.shapes));
+  const auto inputs = WALLE_TRY(make_values(*model, options.inputs, options.shapes, false));
   const auto precision = WALLE_TRY(parse_precision(options.precision));
   const auto session = WALLE_TRY(engine::Session::create(model, {.threads = options.threads,
                                                                  .precision = precision,

@@ -66,11 +66,13 @@ class Session {
   /// Makes (or finds) the plan for these shapes without running, so that the first run is not slower than the others;
   /// of a run in stages the first stage's.
   [[nodiscard]] Status prepare(std::span<const NamedTensor> shapes);
+  [[nodiscard]] Status prepare_values(std::span<const NamedValue> shapes);
 
   /// The plan for these inputs: for each step its source node, problem, chosen kernel with predicted and measured time,
   /// the losers with their costs and refusals; for each raster what became of it; memory. A model that runs in stages
   /// is run once; "stages" has these for each. Keys in docs/engine.md.
   [[nodiscard]] Result<Value> explain(std::span<const NamedTensor> inputs, bool measure);
+  [[nodiscard]] Result<Value> explain_values(std::span<const NamedValue> inputs, bool measure);
 
   [[nodiscard]] const Model& model() const;
 

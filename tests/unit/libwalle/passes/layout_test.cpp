@@ -48,7 +48,9 @@ struct Network {
     const auto model = session::model_from_graph(m.graph.clone());
     EXPECT_TRUE(model) << model.error().message;
     int count = 0;
-    const auto traced = session::trace_passes(**model, inputs(), {}, [&](std::string_view pass, const Graph& graph) {
+    std::vector<engine::NamedValue> given;
+    for (const auto& input : inputs()) given.push_back({input.name, input.tensor});
+    const auto traced = session::trace_passes(**model, given, {}, [&](std::string_view pass, const Graph& graph) {
       if (pass != "prepared") return;
       for (const auto& node : graph.nodes) count += node.op->name == "Transpose" ? 1 : 0;
     });

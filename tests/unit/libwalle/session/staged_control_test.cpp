@@ -2,6 +2,7 @@
 
 #include <thread>
 
+#include "libwalle/base/value.h"
 #include "tests/support/engine/maker.h"
 
 namespace walle::session {
@@ -152,6 +153,26 @@ TEST(StagedControl, SequencesAndOptionalsCrossTheBorder) {
   EXPECT_NE(missing.error().message.find("'s' is missing; expected sequence of f32"), std::string::npos)
       << missing.error().message;
   const auto wrong = session->run_values(std::vector<NamedValue>{{"s", floats({1}, {3})}});
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().code, ErrorCode::invalid_argument);
+}
+
+TEST(StagedControl, SequencesAreExplainedAndPlannedForToo) {
+  Maker m;
+  const ValueId s = m.graph.add_value({.name = "s", .kind = ValueKind::sequence, .dtype = DType::f32});
+  m.graph.inputs = {s};
+  const ValueId last = m.op("last", "SequenceAt", {s, m.graph.add_constant("end", Tensor::scalar(int64_t{-1}))});
+  m.graph.outputs = {m.op("y", "Neg", {last})};
+  const auto session = session_of(std::move(m.graph));
+  const AnyValue two = *AnyValue::sequence(DType::f32, {floats({1}, {7}), floats({2}, {8, 9})});
+  const std::vector<NamedValue> inputs = {{"s", two}};
+  EXPECT_TRUE(session->prepare_values(inputs));
+  const auto explained = session->explain_values(inputs, true);
+  ASSERT_TRUE(explained) << explained.error().message;
+  const Value& stages = explained->at("stages");
+  ASSERT_GE(stages.size(), 1U);
+  EXPECT_EQ(stages[stages.size() - 1].at("left").get<int>(), 0);
+  const auto wrong = session->explain_values(std::vector<NamedValue>{{"s", floats({1}, {3})}}, false);
   ASSERT_FALSE(wrong);
   EXPECT_EQ(wrong.error().code, ErrorCode::invalid_argument);
 }
