@@ -80,8 +80,8 @@ Status TfliteGraph::check_tensors(const flatbuffers::Vector<int32_t>* indices, b
   return {};
 }
 
-Result<ValueId> TfliteGraph::add_input(const TensorInfo& info) {
-  const ValueId id = graph_.add_value(WALLE_TRY(typed(info, graph_, prefix_ + info.name)));
+Result<ValueId> TfliteGraph::add_input(const TensorInfo& info, const std::string& name) {
+  const ValueId id = graph_.add_value(WALLE_TRY(typed(info, graph_, prefix_ + name)));
   graph_.inputs.push_back(id);
   return id;
 }
@@ -95,7 +95,7 @@ Result<ValueId> TfliteGraph::value_of(size_t tensor) {
   } else if (info.variable) {
     if (depth_ > 0)
       return fail(ErrorCode::unsupported, "tensor '" + info.name + "' is a variable inside of a WHILE or IF");
-    values_[tensor] = WALLE_TRY(add_input(info));
+    values_[tensor] = WALLE_TRY(add_input(info, info.name));
   } else {
     return fail(ErrorCode::invalid_argument, "tensor '" + info.name + "' is read before it is made");
   }
@@ -118,6 +118,8 @@ Translated TfliteGraph::call(int64_t index, Graph& graph, std::vector<ValueId> i
   const std::string prefix = prefix_ + current_ + "/subgraph_" + std::to_string(index) + "/";
   TfliteGraph callee(model_, graph, static_cast<size_t>(index), depth_ + 1, prefix);
   auto made = callee.run(std::move(inputs));
+  if (made && !callee.variables_.empty())
+    return fail(ErrorCode::unsupported, "a variable is read or changed inside of a WHILE or IF");
   return made ? std::move(made) : fail(made.error().with("subgraph " + std::to_string(index)));
 }
 
@@ -192,7 +194,7 @@ Status TfliteGraph::translate(const schema::Operator& source, size_t position) {
   const TranslationDef* def = translation_of(code);
   if (def == nullptr) return fail(ErrorCode::unsupported, where + ": this build does not know the operator");
   if (!def->refusal.empty()) return fail(ErrorCode::unsupported, where + ": " + std::string(def->refusal));
-  if (!makes) return fail(ErrorCode::invalid_argument, where + ": has no results");
+  if (!makes && !def->silent) return fail(ErrorCode::invalid_argument, where + ": has no results");
   const auto done = translate(*def, source, name_of(code) + "_" + std::to_string(position));
   return done ? done : fail(done.error().with(where));
 }
@@ -224,8 +226,10 @@ Status TfliteGraph::run_model() {
   graph_.name = source().name() != nullptr ? source().name()->str().substr(0, tflite::kMaxName) : std::string();
   std::vector<ValueId> inputs;
   if (source().inputs() != nullptr) {
-    for (const int32_t index : *source().inputs())
-      inputs.push_back(WALLE_TRY(add_input(info_of(WALLE_TRY(tensor_index(index))))));
+    for (const int32_t index : *source().inputs()) {
+      const TensorInfo& info = info_of(WALLE_TRY(tensor_index(index)));
+      inputs.push_back(WALLE_TRY(add_input(info, info.name)));
+    }
   }
   graph_.outputs = WALLE_TRY(run(std::move(inputs)));
   for (size_t i = 0; i < states_.size(); ++i) {
@@ -233,6 +237,7 @@ Status TfliteGraph::run_model() {
     graph_.value(states_[i]).name = info_of(i).name + "/next";
     graph_.outputs.push_back(states_[i]);
   }
+  WALLE_TRY(finish_variables());
   if (graph_.outputs.empty()) return fail(ErrorCode::invalid_argument, "the model has no outputs");
   return {};
 }

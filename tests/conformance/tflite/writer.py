@@ -45,7 +45,8 @@ class Graph:
 
     def tensor(self, name, shape, dtype, quant=None, data=None, signature=None, variable=False, sparsity=None):
         t = schema.TensorT()
-        t.name, t.shape, t.type, t.hasRank = name, list(shape), TYPES[np.dtype(dtype)], True
+        t.name, t.shape, t.hasRank = name, list(shape), True
+        t.type = schema.TensorType.RESOURCE if dtype == "resource" else TYPES[np.dtype(dtype)]
         t.buffer = self.model.buffer(data) if data is not None else 0
         t.isVariable, t.sparsity = variable, sparsity
         if signature is not None:
@@ -84,7 +85,7 @@ class Graph:
         if custom_options is not None:
             o.customOptions = list(custom_options)
         self.sub.operators.append(o)
-        return outputs if len(outputs) > 1 else outputs[0]
+        return outputs[0] if len(outputs) == 1 else outputs
 
     def output(self, *tensors):
         self.sub.outputs += tensors

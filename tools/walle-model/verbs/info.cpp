@@ -92,8 +92,10 @@ Result<int> info(const Options& options) {
   for (const auto& [op, count] : counts) std::cout << ' ' << op << " x" << count;
   std::cout << '\n';
   for (const auto& [key, value] : model->metadata()) {
-    if (key != import::kSourceKey)
-      std::cout << "metadata " << key << ": " << format_bytes(static_cast<int64_t>(value.size())) << '\n';
+    if (key == import::kSourceKey) continue;
+    const bool words = key.starts_with("begins/");  // what a state begins with
+    std::cout << "metadata " << key << ": " << (words ? value : format_bytes(static_cast<int64_t>(value.size())))
+              << '\n';
   }
   return 0;
 }

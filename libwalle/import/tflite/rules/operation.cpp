@@ -32,13 +32,17 @@ bool Operation::has(size_t input) const {
   return input < input_count() && source_.inputs()->Get(static_cast<flatbuffers::uoffset_t>(input)) >= 0;
 }
 
-const TensorInfo& Operation::input(size_t i) const {
-  return around_.info_of(static_cast<size_t>(source_.inputs()->Get(static_cast<flatbuffers::uoffset_t>(i))));
+size_t Operation::input_tensor(size_t i) const {
+  return static_cast<size_t>(source_.inputs()->Get(static_cast<flatbuffers::uoffset_t>(i)));
 }
 
-const TensorInfo& Operation::output(size_t i) const {
-  return around_.info_of(static_cast<size_t>(source_.outputs()->Get(static_cast<flatbuffers::uoffset_t>(i))));
+size_t Operation::output_tensor(size_t i) const {
+  return static_cast<size_t>(source_.outputs()->Get(static_cast<flatbuffers::uoffset_t>(i)));
 }
+
+const TensorInfo& Operation::input(size_t i) const { return around_.info_of(input_tensor(i)); }
+
+const TensorInfo& Operation::output(size_t i) const { return around_.info_of(output_tensor(i)); }
 
 std::span<const uint8_t> Operation::custom_options() const {
   const auto* bytes = source_.custom_options();
@@ -47,7 +51,7 @@ std::span<const uint8_t> Operation::custom_options() const {
 
 Result<ValueId> Operation::stored(size_t input) {
   if (!has(input)) return fail(ErrorCode::invalid_argument, "input " + std::to_string(input) + " is missing");
-  return around_.value_of(static_cast<size_t>(source_.inputs()->Get(static_cast<flatbuffers::uoffset_t>(input))));
+  return around_.value_of(input_tensor(input));
 }
 
 Result<ValueId> Operation::dequantise(ValueId stored, const TensorInfo& info, int64_t axis) {
@@ -97,7 +101,7 @@ Result<ValueId> Operation::store(size_t i, ValueId real) { return quantise(real,
 Status Operation::set_state(size_t i, ValueId next) {
   if (!has(i) || !input(i).variable) return {};
   next = WALLE_TRY(builder_.one("Identity", {WALLE_TRY(quantise(next, input(i)))}));
-  return around_.set_state(static_cast<size_t>(source_.inputs()->Get(static_cast<flatbuffers::uoffset_t>(i))), next);
+  return around_.set_state(input_tensor(i), next);
 }
 
 Result<ValueId> Operation::index(size_t input) { return make::cast(builder_, WALLE_TRY(stored(input)), DType::i64); }

@@ -28,6 +28,7 @@ struct TranslationDef {
   schema::BuiltinOperator code{};
   std::string_view custom;   ///< CUSTOM: the name of the custom operator
   std::string_view op;       ///< (optional) the graph's operator, for translations that several operators share
+  bool silent = false;       ///< the operator has no results
   std::string_view refusal;  ///< (optional) why the operator cannot be translated, and what to do instead
   /// Values of quantised outputs may be returned as real numbers; the importer quantises them.
   Translated (*translate)(Operation&) = nullptr;
@@ -44,6 +45,14 @@ class Surroundings {
   /// Says what a variable tensor becomes when the operator has run; nothing for other tensors.
   /// Errors: unsupported if two operators change it.
   [[nodiscard]] virtual Status set_state(size_t tensor, ValueId next) = 0;
+  /// Variables of a resource. Says which one the tensor, a handle, stands for.
+  [[nodiscard]] virtual Status name_variable(size_t handle, const std::string& name) = 0;
+  /// Its value at this point; what it begins with is an input of its name, of the type of tensor `like`.
+  /// Errors: unsupported inside of a WHILE or IF; invalid_argument if `handle` is none.
+  [[nodiscard]] virtual Result<ValueId> read_variable(size_t handle, const TensorInfo& like) = 0;
+  [[nodiscard]] virtual Status assign_variable(size_t handle, ValueId next) = 0;
+  /// Notes what variables begin with, which subgraph `index` assigns.
+  [[nodiscard]] virtual Status initialise(int64_t index) = 0;
   /// Imports subgraph `index` into `graph` as a function of `inputs`; returns its outputs.
   /// Errors: those of its operators; resource_exhausted if calls are nested too deeply.
   [[nodiscard]] virtual Translated call(int64_t index, graph::Graph& graph, std::vector<ValueId> inputs) = 0;
@@ -80,6 +89,9 @@ class Operation {
     return fail(ErrorCode::invalid_argument, "has no options, or those of another operator");
   }
   [[nodiscard]] std::span<const uint8_t> custom_options() const;
+  /// The tensor's number. Requires: as input(i) and output(i).
+  [[nodiscard]] size_t input_tensor(size_t i) const;
+  [[nodiscard]] size_t output_tensor(size_t i) const;
 
   /// The input as it is stored: a quantised one as integers. Errors: invalid_argument if it is absent.
   [[nodiscard]] Result<ValueId> stored(size_t input);

@@ -1,5 +1,7 @@
 from cases.common import *
 
+RESOURCE = "resource"
+
 
 def branches(condition):
     """x * 2 or x - 1."""
@@ -84,6 +86,28 @@ def open_batch():
     return model
 
 
+def window(quant=None):
+    """The last three rows that were seen, kept in a variable: what streaming models do with each layer's input."""
+    model = Model()
+    g = model.main
+    dtype = F32 if quant is None else I8
+    kind = lambda shape: (shape, dtype) if quant is None else (shape, dtype, quant)
+    once = model.graph()
+    handle = lambda graph: graph.op("VAR_HANDLE", [], [((), RESOURCE)], options("VarHandle", container="", sharedName="seen"))
+    once.op("ASSIGN_VARIABLE", [handle(once), once.const(np.zeros((1, 3, 2), dtype), quant)], [], options("AssignVariable"))
+    g.op("CALL_ONCE", [], [], options("CallOnce", initSubgraphIndex=1))
+    seen = handle(g)
+    x = normal((1, 2, 2)) if quant is None else quant.store(normal((1, 2, 2)), I8)
+    before = g.op("READ_VARIABLE", [seen], [kind((1, 3, 2))], options("ReadVariable"))
+    both = g.op("CONCATENATION", [before, g.input(x, quant)], [kind((1, 5, 2))], options("Concatenation", axis=1))
+    ints = lambda *values: g.const(np.array(values, I32))
+    last = g.op("STRIDED_SLICE", [both, ints(0, 2, 0), ints(1, 5, 2), ints(1, 1, 1)], [kind((1, 3, 2))], options("StridedSlice"))
+    g.op("ASSIGN_VARIABLE", [seen, last], [], options("AssignVariable"))
+    again = g.op("READ_VARIABLE", [seen], [kind((1, 3, 2))], options("ReadVariable"))
+    g.output(g.op("RESHAPE", [again, ints(6)], [kind((6,))], options("Reshape", newShape=[6])))
+    return model
+
+
 def cases():
     yield "if_true", branches(True)
     yield "if_false", branches(False)
@@ -92,3 +116,5 @@ def cases():
     yield "while_rows", rows(5)
     yield "shapes", shapes()
     yield "open_batch", open_batch()
+    yield "variable", window()
+    yield "variable_int8", window(Quant(0.02, 0))

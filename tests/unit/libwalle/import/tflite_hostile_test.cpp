@@ -53,10 +53,26 @@ TEST(HostileTflite, AnUnknownOperatorIsNamed) {
   expect_mentions(file.error(), {"operator 0", "12345"});
 }
 
-TEST(HostileTflite, VariablesAreRefusedWithAdvice) {
+TEST(HostileTflite, VariablesWithoutAHandleAreRefused) {
   TfliteFile file = doubling();
   file.main().operators[0].code = schema::BuiltinOperator::VAR_HANDLE;
-  expect_mentions(file.error(), {"VAR_HANDLE", "freeze"});
+  expect_mentions(file.error(), {"VAR_HANDLE", "no options"});
+  file.main().operators[0].code = schema::BuiltinOperator::READ_VARIABLE;
+  expect_mentions(file.error(), {"READ_VARIABLE", "no handle of a variable"});
+  file.main().operators[0].code = schema::BuiltinOperator::ASSIGN_VARIABLE;
+  expect_mentions(file.error(), {"ASSIGN_VARIABLE", "no handle of a variable"});
+}
+
+TEST(HostileTflite, ACallOfItselfAtTheBeginningIsRefused) {
+  TfliteFile file = doubling();
+  file.main().operators[0].code = schema::BuiltinOperator::CALL_ONCE;
+  expect_mentions(file.error(), {"CALL_ONCE", "no options"});
+  file.main().operators[0].type = schema::BuiltinOptions::CallOnceOptions;
+  file.main().operators[0].numbers = {7};
+  expect_mentions(file.error(), {"CALL_ONCE", "subgraph 7 does not exist"});
+  file.main().inputs = {};
+  file.main().operators[0].numbers = {0};
+  expect_mentions(file.error(), {"nested deeper"});
 }
 
 TEST(HostileTflite, MissingOptionsAreRefused) {
