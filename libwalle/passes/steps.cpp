@@ -56,24 +56,48 @@ class Steps {
     if (product == nullptr || node.operands.size() != 2) return std::nullopt;
     Step step{.product = n, .last = n, .weights = node.operands[1]};
     const auto weights = dims_of(graph_, step.weights);
-    const Node* slice = match_.maker(node.operands[0]);
-    const auto dims = dims_of(graph_, node.operands[0]);
-    if (data_of(step.weights) == nullptr || !weights || weights->size() != 2 || !dims || dims->size() < 2)
-      return std::nullopt;
-    const bool f32 = graph_.value(node.results[0]).dtype == DType::f32;
-    if (!f32 || Matcher::as<RasterAttributes>(slice) == nullptr || slice->operands.size() != 1) return std::nullopt;
-    const auto view = raster::as_view(slice->core->regions, *dims);
-    if (!view || dims->size() + 1 > kMaxRank) return std::nullopt;
-    step.view = *view;
-    step.source = slice->operands[0];
+    if (data_of(step.weights) == nullptr || !weights || weights->size() != 2) return std::nullopt;
+    if (graph_.value(node.results[0]).dtype != DType::f32 || !slice(node.operands[0], step)) return std::nullopt;
     find_bias(step);
     return std::pair(Key{step.source,
                          data_of(step.weights),
                          data_of(step.bias),
                          product->alpha,
-                         {view->dims.begin(), view->dims.end()},
-                         {view->strides.begin(), view->strides.end()}},
+                         {step.view.dims.begin(), step.view.dims.end()},
+                         {step.view.strides.begin(), step.view.strides.end()}},
                      step);
+  }
+
+  /// Sets the step's source and view: a raster, or a gather of one place.
+  bool slice(ValueId id, Step& step) const {
+    const Node* node = match_.maker(id);
+    const auto dims = dims_of(graph_, id);
+    if (node == nullptr || !dims || dims->size() < 2 || dims->size() + 1 > kMaxRank) return false;
+    step.source = node->operands[0];
+    if (Matcher::as<RasterAttributes>(node) != nullptr && node->operands.size() == 1) {
+      const auto view = raster::as_view(node->core->regions, *dims);
+      if (view) step.view = *view;
+      return view.has_value();
+    }
+    const auto* gather = Matcher::as<GatherAttributes>(node);
+    const auto from = dims_of(graph_, step.source);
+    if (gather == nullptr || !from || from->size() != dims->size() + 1) return false;
+    const auto place = scalar_of(graph_, node->operands[1]);
+    const auto axis =
+        static_cast<size_t>(gather->axis < 0 ? gather->axis + static_cast<int32_t>(from->size()) : gather->axis);
+    if (!place || axis >= from->size() || *place >= static_cast<double>((*from)[axis]) ||
+        *place < -static_cast<double>((*from)[axis]))
+      return false;
+    const Extents strides = dense_strides(*from);
+    const auto index = static_cast<int64_t>(*place);
+    step.view = {
+        .source = 0, .offset = (index < 0 ? index + (*from)[axis] : index) * strides[axis], .dims = {}, .strides = {}};
+    for (size_t i = 0; i < from->size(); ++i) {
+      if (i == axis) continue;
+      step.view.dims.push_back((*from)[i]);
+      step.view.strides.push_back(strides[i]);
+    }
+    return true;
   }
 
   void find_bias(Step& step) const {

@@ -34,7 +34,8 @@ struct Cell {
                  m.ints(name + "a", {1})});
   }
   [[nodiscard]] static std::vector<NamedTensor> inputs() {
-    return {{"x", floats({kSteps, kBatch, kInput}, ramp(kSteps * kBatch * kInput, 0.1F))}};
+    return {{"x", floats({kSteps, kBatch, kInput}, ramp(kSteps * kBatch * kInput, 0.1F))},
+            {"start", floats({kBatch, kHidden}, ramp(kBatch * kHidden, 0.05F))}};
   }
 };
 
