@@ -16,7 +16,7 @@ struct Cell {
   ValueId r = m.constant("r", {gates * kHidden, kHidden}, ramp(gates* kHidden* kHidden, 0.03F));
   ValueId w_bias = m.constant("wb", {gates * kHidden}, ramp(gates* kHidden, 0.01F));
   ValueId r_bias = m.constant("rb", {gates * kHidden}, ramp(gates* kHidden, 0.02F));
-  ValueId start = m.constant("start", {kBatch, kHidden}, ramp(kBatch* kHidden, 0.05F));
+  ValueId start = m.input("start", DType::f32, {kBatch, kHidden});
 
   explicit Cell(int64_t count) : gates(count) {}
 
