@@ -360,33 +360,12 @@ enum class Family : uint8_t {
   quantized_binary,
   attention
 };
-inline constexpr std::array<std::string_view, 27> kFamilyNames = {"unary",
-                                                                  "binary",
-                                                                  "select",
-                                                                  "cast",
-                                                                  "matmul",
-                                                                  "conv",
-                                                                  "conv_transpose",
-                                                                  "reduce",
-                                                                  "arg_reduce",
-                                                                  "scan",
-                                                                  "softmax",
-                                                                  "norm",
-                                                                  "lrn",
-                                                                  "pool",
-                                                                  "resize",
-                                                                  "gather",
-                                                                  "gather_elements",
-                                                                  "gather_nd",
-                                                                  "scatter",
-                                                                  "top_k",
-                                                                  "quantize",
-                                                                  "dequantize",
-                                                                  "iota",
-                                                                  "raster",
-                                                                  "random",
-                                                                  "quantized_binary",
-                                                                  "attention"};
+// clang-format off
+inline constexpr std::array<std::string_view, 27> kFamilyNames = {
+    "unary", "binary", "select", "cast", "matmul", "conv", "conv_transpose", "reduce", "arg_reduce", "scan", "softmax",
+    "norm", "lrn", "pool", "resize", "gather", "gather_elements", "gather_nd", "scatter", "top_k", "quantize",
+    "dequantize", "iota", "raster", "random", "quantized_binary", "attention"};
+// clang-format on
 static_assert(kFamilyNames.size() == std::variant_size_v<FamilyAttributes>);
 [[nodiscard]] inline Family family_of(const FamilyAttributes& attributes) {
   return static_cast<Family>(attributes.index());
