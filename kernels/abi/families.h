@@ -308,12 +308,27 @@ struct RandomAttributes {
   friend bool operator==(const RandomAttributes&, const RandomAttributes&) = default;
 };
 
+/// What a row of attention is whose scores are all -infinity: not a number, as softmax gives; 0; or 0 for every row
+/// that is not a number.
+enum class UnseenRow : uint8_t { nan, zero, zero_if_nan };
+/// y[…,m,e] = sum_n p[…,m,n] * v[…,n,e], p = softmax over n of scale * sum_d q[…,m,d] * k[…,d,n], masked; operands (q,
+/// k, v, mask?). Leading axes are batch (equal after broadcasting, as strides), transposes arrive as strides. mask
+/// […,m,n] is added, or where it is boolean, scores whose mask equals `filled` are `fill`. No kernel has to offer this
+/// family: it stands for matmul, softmax and matmul, which stay where none does.
+struct AttentionAttributes {
+  double scale = 1, fill = 0;
+  bool filled = false;
+  UnseenRow unseen{};
+  friend bool operator==(const AttentionAttributes&, const AttentionAttributes&) = default;
+};
+
 using FamilyAttributes =
     std::variant<UnaryAttributes, BinaryAttributes, SelectAttributes, CastAttributes, MatMulAttributes, ConvAttributes,
                  ConvTransposeAttributes, ReduceAttributes, ArgReduceAttributes, ScanAttributes, SoftmaxAttributes,
                  NormAttributes, LrnAttributes, PoolAttributes, ResizeAttributes, GatherAttributes,
                  GatherElementsAttributes, GatherNdAttributes, ScatterAttributes, TopKAttributes, QuantizeAttributes,
-                 DequantizeAttributes, IotaAttributes, RasterAttributes, RandomAttributes, QuantizedBinaryAttributes>;
+                 DequantizeAttributes, IotaAttributes, RasterAttributes, RandomAttributes, QuantizedBinaryAttributes,
+                 AttentionAttributes>;
 
 /// The families in the order of FamilyAttributes: family_of(attributes) is its index. Appending a family appends both.
 enum class Family : uint8_t {
@@ -342,34 +357,15 @@ enum class Family : uint8_t {
   iota,
   raster,
   random,
-  quantized_binary
+  quantized_binary,
+  attention
 };
-inline constexpr std::array<std::string_view, 26> kFamilyNames = {"unary",
-                                                                  "binary",
-                                                                  "select",
-                                                                  "cast",
-                                                                  "matmul",
-                                                                  "conv",
-                                                                  "conv_transpose",
-                                                                  "reduce",
-                                                                  "arg_reduce",
-                                                                  "scan",
-                                                                  "softmax",
-                                                                  "norm",
-                                                                  "lrn",
-                                                                  "pool",
-                                                                  "resize",
-                                                                  "gather",
-                                                                  "gather_elements",
-                                                                  "gather_nd",
-                                                                  "scatter",
-                                                                  "top_k",
-                                                                  "quantize",
-                                                                  "dequantize",
-                                                                  "iota",
-                                                                  "raster",
-                                                                  "random",
-                                                                  "quantized_binary"};
+// clang-format off
+inline constexpr std::array<std::string_view, 27> kFamilyNames = {
+    "unary", "binary", "select", "cast", "matmul", "conv", "conv_transpose", "reduce", "arg_reduce", "scan", "softmax",
+    "norm", "lrn", "pool", "resize", "gather", "gather_elements", "gather_nd", "scatter", "top_k", "quantize",
+    "dequantize", "iota", "raster", "random", "quantized_binary", "attention"};
+// clang-format on
 static_assert(kFamilyNames.size() == std::variant_size_v<FamilyAttributes>);
 [[nodiscard]] inline Family family_of(const FamilyAttributes& attributes) {
   return static_cast<Family>(attributes.index());

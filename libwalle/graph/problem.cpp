@@ -71,6 +71,16 @@ Status broadcast(const Node& node, Operand& operand, std::span<const int64_t> di
   return {};
 }
 
+/// Batch axes of q, k and v to the result's; the mask to the scores'.
+Status broadcast_attention(const Node& node, Problem& problem, size_t own) {
+  Extents scores = problem.results[0].dims;
+  if (own < 3 || scores.size() < 2 || problem.operands[2].dims.size() < 2)
+    return wrong(node, ErrorCode::internal, "attention lacks operands or axes");
+  for (size_t i = 0; i < 3; ++i) WALLE_TRY(broadcast(node, problem.operands[i], problem.results[0].dims, 2));
+  scores.back() = problem.operands[2].dims[scores.size() - 2];
+  return own > 3 && problem.operands[3].present ? broadcast(node, problem.operands[3], scores) : Status{};
+}
+
 Status broadcast_operands(const Node& node, Problem& problem, size_t own) {
   const Extents result = problem.results[0].dims;
   switch (problem.family()) {
@@ -90,6 +100,9 @@ Status broadcast_operands(const Node& node, Problem& problem, size_t own) {
       for (size_t i = 1; i < own; ++i) {
         if (node.operands[i] != kNoValue) WALLE_TRY(broadcast(node, problem.operands[i], problem.operands[0].dims));
       }
+      break;
+    case Family::attention:
+      WALLE_TRY(broadcast_attention(node, problem, own));
       break;
     default:
       break;
@@ -160,6 +173,7 @@ struct AttributeKey {
   void operator()(const IotaAttributes&) const {}
   void operator()(const RasterAttributes&) const {}
   void operator()(const RandomAttributes& a) const { put_all(out, a.seed, a.each_run); }
+  void operator()(const AttentionAttributes& a) const { put_all(out, a.scale, a.fill, a.filled, a.unseen); }
   void operator()(const QuantizedBinaryAttributes& a) const {
     put_all(out, a.op, a.a_scale, a.b_scale, a.y_scale, a.a_zero, a.b_zero, a.y_zero, a.low, a.high);
   }

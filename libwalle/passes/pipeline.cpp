@@ -2,8 +2,8 @@
 
 namespace walle::passes {
 
-extern const PassDef kAffine, kCse, kDce, kEpilogue, kExpand, kFoldCore, kInfer, kLayout, kLower, kNorms, kPads,
-    kPatterns, kQdq, kRasterMerge, kRasterShare, kSimplify, kViews;
+extern const PassDef kAffine, kAttention, kCse, kDce, kEpilogue, kExpand, kFoldCore, kInfer, kLayout, kLower, kNorms,
+    kPads, kPatterns, kQdq, kRasterMerge, kRasterShare, kSimplify, kSteps, kViews;
 
 std::span<const PassDef* const> model_passes() {
   static constexpr const PassDef* kPasses[] = {&kInfer, &kDce, &kCse, &kLayout, &kPads,
@@ -13,8 +13,8 @@ std::span<const PassDef* const> model_passes() {
 
 std::span<const PassDef* const> plan_passes() {
   static constexpr const PassDef* kPasses[] = {
-      &kInfer,    &kDce,      &kLower, &kFoldCore, &kDce, &kRasterShare, &kRasterMerge, &kRasterShare, &kDce,
-      &kSimplify, &kPatterns, &kDce,   &kNorms,    &kDce, &kEpilogue,    &kViews,       &kDce};
+      &kInfer,    &kDce, &kLower, &kFoldCore,  &kDce,   &kRasterShare, &kRasterMerge, &kRasterShare, &kDce, &kSimplify,
+      &kPatterns, &kDce, &kNorms, &kAttention, &kSteps, &kDce,         &kEpilogue,    &kViews,       &kDce};
   return kPasses;
 }
 

@@ -304,6 +304,37 @@ Problem make_softmax(Generator& g) {
   return p;
 }
 
+/// Masks broadcast or not, numbers or booleans; keys transposed or not; a mask of -infinity is left to its own tests.
+Problem make_attention(Generator& g) {
+  Problem p;
+  Extents batch;
+  for (int64_t i = g.pick(0, 2); i > 0; --i) batch.push_back(g.pick(1, 3));
+  const auto dims = [&](int64_t rows, int64_t columns) {
+    Extents d = batch;
+    d.push_back(rows);
+    d.push_back(columns);
+    return d;
+  };
+  const int64_t queries = g.big();
+  const int64_t keys = g.big();
+  const int64_t depth = g.chance(5) ? g.big() : g.size();
+  const int64_t width = g.chance(30) ? g.big() : g.size();
+  p.attributes = AttentionAttributes{.scale = 0.25, .fill = -3, .filled = g.chance(50)};
+  p.operands = {g.padded(dims(queries, depth)), g.padded(dims(depth, keys)), g.padded(dims(keys, width))};
+  for (Operand& operand : p.operands) {
+    if (g.chance(50)) operand = g.strided(operand.dims, false);
+  }
+  if (g.chance(60)) {
+    Operand mask = Generator::dense(dims(queries, keys), g.chance(50) ? DType::boolean : DType::f32);
+    for (size_t i = 0; i + 1 < mask.strides.size(); ++i) {
+      if (g.chance(50)) mask.strides[i] = 0;
+    }
+    p.operands.push_back(mask);
+  }
+  p.results = {g.chance(80) ? Generator::dense(dims(queries, width)) : g.padded(dims(queries, width))};
+  return p;
+}
+
 Problem make_norm(Generator& g) {
   Problem p;
   const Extents dims = g.shape(1, 4);
@@ -482,6 +513,8 @@ Make maker_of(Family family) {
       return make_softmax;
     case Family::norm:
       return make_norm;
+    case Family::attention:
+      return make_attention;
     case Family::pool:
       return make_pool;
     case Family::resize:

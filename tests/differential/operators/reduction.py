@@ -141,6 +141,8 @@ def attention(g):
     """Products, scaling, mask and softmax, as models write attention."""
     batch, heads, rows, columns, width = (g.integer(1, 2), g.integer(1, 3), g.integer(1, 6), g.integer(1, 7),
                                           g.choice([1, 4, 8]))
+    if g.chance(0.2):  # more than one panel of queries and one block of keys
+        rows, columns = g.integer(40, 70), g.integer(180, 230)
     q = g.random(np.float32, (batch, heads, rows, width), -1, 1)
     k = g.random(np.float32, (batch, heads, columns, width), -1, 1)
     v = g.random(np.float32, (batch, heads, columns, g.choice([1, 3, 8])), -1, 1)
@@ -149,6 +151,10 @@ def attention(g):
     scaled = g.add(g.choice(["Mul", "Div"]), [scores, g.new(np.array(1.5, np.float32), "constant")], exact=False)
     if g.chance(0.5):
         scaled = g.add("Add", [scaled, g.random(np.float32, (batch, 1, g.choice([1, rows]), columns))], exact=False)
+    elif g.chance(0.5):
+        seen = g.random(np.bool_, (g.choice([1, batch]), 1, g.choice([1, rows]), columns))
+        fill = g.new(np.array(-1024, np.float32), "constant")
+        scaled = g.add("Where", [seen, *((fill, scaled) if g.chance(0.5) else (scaled, fill))], exact=False)
     return g.add("MatMul", [g.add("Softmax", [scaled], axis=-1, exact=False, noise=8), v], exact=False, noise=2)
 
 

@@ -23,6 +23,7 @@ struct Options {
   std::string precision = "strict";
   std::string backend;
   double seconds = 3;
+  bool unfused = false;
   bool json = false;
 };
 
@@ -42,7 +43,8 @@ Result<int> bench(const Options& options) {
   const auto session =
       WALLE_TRY(engine::Session::create(model, {.threads = options.threads,
                                                 .precision = WALLE_TRY(parse_precision(options.precision)),
-                                                .backend = options.backend}));
+                                                .backend = options.backend,
+                                                .fuse = !options.unfused}));
   const auto plan_start = Clock::now();
   WALLE_TRY(session->prepare_values(inputs));
   const double plan_us = since_us(plan_start);
@@ -89,6 +91,7 @@ Command attach(CLI::App& app) {
   app.add_option("--precision", options->precision, "strict, high or fast (strict)");
   app.add_option("--backend", options->backend, "Only this backend, and ref where it refuses (all)");
   app.add_option("--seconds", options->seconds, "How long to measure (3)")->check(CLI::Range(0.01, 3600.0));
+  app.add_flag("--no-fusion", options->unfused, "Leave out fusion, to compare");
   app.add_flag("--json", options->json, "One JSON document");
   return [options] { return bench(*options); };
 }
