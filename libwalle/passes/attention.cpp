@@ -1,7 +1,8 @@
 #include <algorithm>
+#include <array>
 #include <limits>
 
-#include "libwalle/graph/problem.h"
+#include "libwalle/passes/cost.h"
 #include "libwalle/passes/match.h"
 #include "libwalle/passes/pass.h"
 #include "libwalle/raster/region.h"
@@ -199,7 +200,9 @@ class Attention {
                       mix.operands[1]};
     if (found.mask != kNoValue) fused.operands.push_back(found.mask);
     fused.core = graph::CoreForm{.attributes = found.attributes, .epilogue = {}, .regions = {}, .views = {}};
-    if (!worth(fused, *found.scores, *found.softmax, mix)) return;
+    // What stands between the products goes into them as epilogue if nothing is fused here, so it counts as nothing.
+    const std::array<const Node*, 3> apart = {found.scores, found.softmax, &mix};
+    if (!no_slower(graph_, fused, apart, context_)) return;
     mix.operands = std::move(fused.operands);
     mix.core = std::move(fused.core);
   }
@@ -217,17 +220,6 @@ class Attention {
       return x;
     }
     return id;
-  }
-
-  /// What stands between the products goes into them as epilogue if nothing is fused here, so it counts as nothing.
-  [[nodiscard]] bool worth(const Node& fused, const Node& scores, const Node& softmax, const Node& mix) const {
-    if (!context_.cost_us) return true;
-    const double together = cost(fused);
-    return together >= 0 && together <= cost(scores) + cost(softmax) + cost(mix);
-  }
-  [[nodiscard]] double cost(const Node& node) const {
-    const auto problem = graph::make_problem(graph_, node, context_.precision, context_.threads);
-    return problem ? context_.cost_us(*problem) : -1;
   }
 
   Graph& graph_;

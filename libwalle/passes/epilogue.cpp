@@ -1,6 +1,7 @@
 #include <algorithm>
+#include <array>
 
-#include "libwalle/graph/problem.h"
+#include "libwalle/passes/cost.h"
 #include "libwalle/passes/pass.h"
 #include "libwalle/passes/rewrite.h"
 
@@ -68,7 +69,8 @@ class Fusion {
     fused.operands = head.operands;
     fused.results = tail.results;
     fused.core = head.core;
-    if (!append(fused, head, tail, side) || !worth(head, tail, fused)) return false;
+    const std::array<const Node*, 2> apart = {&head, &tail};
+    if (!append(fused, head, tail, side) || !no_slower(graph_, fused, apart, context_)) return false;
     fused.name = head.name + "+" + tail.name;
     tail = std::move(fused);
     return true;
@@ -117,16 +119,6 @@ class Fusion {
       if (d + lead != axis && dims[d] != 1) return false;
     }
     return true;
-  }
-
-  [[nodiscard]] bool worth(const Node& head, const Node& tail, const Node& fused) const {
-    if (!context_.cost_us) return true;
-    const double together = cost(fused);
-    return together >= 0 && together <= cost(head) + cost(tail);
-  }
-  [[nodiscard]] double cost(const Node& node) const {
-    const auto problem = graph::make_problem(graph_, node, context_.precision, context_.threads);
-    return problem ? context_.cost_us(*problem) : -1;
   }
 
   Graph& graph_;

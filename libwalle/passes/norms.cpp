@@ -1,4 +1,6 @@
-#include "libwalle/graph/problem.h"
+#include <array>
+
+#include "libwalle/passes/cost.h"
 #include "libwalle/passes/match.h"
 #include "libwalle/passes/pass.h"
 
@@ -123,21 +125,12 @@ class Norms {
       fused.operands = norm->operands;
       fused.operands.push_back(other);
       fused.core = norm->core;
-      if (!worth(*norm, node, fused)) continue;
+      const std::array<const Node*, 2> apart = {norm, &node};
+      if (!no_slower(graph_, fused, apart, context_)) continue;
       node.operands = fused.operands;
       node.core = fused.core;
       return;
     }
-  }
-
-  [[nodiscard]] bool worth(const Node& norm, const Node& tail, const Node& fused) const {
-    if (!context_.cost_us) return true;
-    const double together = cost(fused);
-    return together >= 0 && together <= cost(norm) + cost(tail);
-  }
-  [[nodiscard]] double cost(const Node& node) const {
-    const auto problem = graph::make_problem(graph_, node, context_.precision, context_.threads);
-    return problem ? context_.cost_us(*problem) : -1;
   }
 
   Graph& graph_;

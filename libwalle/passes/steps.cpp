@@ -2,7 +2,7 @@
 #include <map>
 #include <tuple>
 
-#include "libwalle/graph/problem.h"
+#include "libwalle/passes/cost.h"
 #include "libwalle/passes/match.h"
 #include "libwalle/passes/pass.h"
 #include "libwalle/raster/region.h"
@@ -148,7 +148,9 @@ class Steps {
     for (const int64_t d : first.view.dims) view.dims.push_back(d);
     for (const int64_t s : first.view.strides) view.strides.push_back(s);
     product.results = {new_value(first, "/steps", dims)};
-    if (!worth(product, steps)) return;
+    std::vector<const Node*> apart;
+    for (const Step& step : steps) apart.push_back(&graph_.nodes[step.product]);
+    if (!no_slower(graph_, product, apart, context_)) return;
     size_t place = first.product;
     for (const Step& step : steps) place = std::min(place, step.product);
     ValueId all = product.results[0];
@@ -176,18 +178,6 @@ class Steps {
     region.axes.push_back({.size = size, .src_stride = 1, .dst_stride = 1});
     node.core = graph::CoreForm{.attributes = RasterAttributes{}, .epilogue = {}, .regions = {region}, .views = {}};
     raster::canonicalise(node.core->regions);
-  }
-
-  [[nodiscard]] bool worth(const Node& together, const std::vector<Step>& steps) const {
-    if (!context_.cost_us) return true;
-    double apart = 0;
-    for (const Step& step : steps) apart += cost(graph_.nodes[step.product]);
-    const double joined = cost(together);
-    return joined >= 0 && joined <= apart;
-  }
-  [[nodiscard]] double cost(const Node& node) const {
-    const auto problem = graph::make_problem(graph_, node, context_.precision, context_.threads);
-    return problem ? context_.cost_us(*problem) : -1;
   }
 
   void insert() {

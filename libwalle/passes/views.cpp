@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "libwalle/graph/problem.h"
+#include "libwalle/passes/cost.h"
 #include "libwalle/passes/pass.h"
 #include "libwalle/passes/rewrite.h"
 #include "libwalle/raster/region.h"
@@ -54,15 +54,15 @@ class Views {
     for (const size_t c : readers) {
       if (!graph_.nodes[c].core || is_raster(graph_.nodes[c])) return;  // the copy is needed anyway
     }
-    double dense = cost(raster);
+    double dense = predicted_us(graph_, raster, context_);
     double strided = 0;
     std::vector<Node> changed;
     for (const size_t c : readers) {
       changed.push_back(with_view(graph_.nodes[c], id, raster.operands[0], view));
-      const double own = cost(changed.back());
+      const double own = predicted_us(graph_, changed.back(), context_);
       if (own < 0) return;
       strided += own;
-      dense += cost(graph_.nodes[c]);
+      dense += predicted_us(graph_, graph_.nodes[c], context_);
     }
     if (strided > dense) return;
     for (size_t i = 0; i < readers.size(); ++i) {
@@ -116,13 +116,6 @@ class Views {
     own.offset = inner.offset + own.offset * stride;
     for (int64_t& s : own.strides) s *= stride;
     return true;
-  }
-
-  [[nodiscard]] double cost(const Node& node) const {
-    if (!node.core) return -1;
-    const auto problem = graph::make_problem(graph_, node, context_.precision, context_.threads);
-    if (!problem) return -1;
-    return context_.cost_us ? context_.cost_us(*problem) : 0;
   }
 
   /// The nodes that read a value, each once.
