@@ -155,10 +155,10 @@ class Run {
         for (int64_t r = 0; r < kRows; ++r) std::memcpy(to + r * (h.stride * line_bytes + 4), quad, sizeof quad);
       }
     }
-    int32_t add = -(zero_ + side_.shift) * sum;
+    int64_t add = -int64_t{zero_ + side_.shift} * sum;
     if (plan_.parts.bias != nullptr)
       add += gemm_i8::element(arguments_, static_cast<size_t>(plan_.parts.bias->operand), channel_);
-    std::fill_n(add_, kRows, add);
+    std::fill_n(add_, kRows, gemm_i8::wrapped(add));
   }
 
   [[nodiscard]] uint8_t* lines_of(int64_t block) const { return lines_ + block % 2 * plan_.lines_bytes(); }

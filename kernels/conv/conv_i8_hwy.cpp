@@ -162,9 +162,10 @@ class Run {
     for (int64_t r = 0; r < rows; ++r) {
       const int64_t channel = group_ * plan_.rows + b * kRows + r;
       const int32_t w_zero = gemm_i8::element(arguments_, 3, channel) + w_side_.shift;
-      add[r] = static_cast<int32_t>(plan_.depth) * zero_ * w_zero - zero_ * weight_sums[b * kRows + r];
+      int64_t sum_of_zeros = zero_ * (plan_.depth * w_zero - int64_t{weight_sums[b * kRows + r]});
       if (parts_.bias != nullptr)
-        add[r] += gemm_i8::element(arguments_, static_cast<size_t>(parts_.bias->operand), channel);
+        sum_of_zeros += gemm_i8::element(arguments_, static_cast<size_t>(parts_.bias->operand), channel);
+      add[r] = gemm_i8::wrapped(sum_of_zeros);
       factor[r] = -w_zero;
     }
     write(sum, b, rows, add, factor);

@@ -98,5 +98,7 @@ struct Parts {
 [[nodiscard]] bool may_be_nonzero(const Problem& problem, size_t i);
 /// Element of an 8-bit zero point or i32 bias; 0 if it is not given. A single value serves every `index`.
 [[nodiscard]] int32_t element(const Arguments& arguments, size_t operand, int64_t index);
+/// The low 32 bits of a sum: it wraps as the vectors' sums do.
+[[nodiscard]] inline int32_t wrapped(int64_t sum) { return static_cast<int32_t>(static_cast<uint32_t>(sum)); }
 
 }  // namespace walle::kernels::gemm_i8

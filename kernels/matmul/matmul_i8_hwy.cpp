@@ -220,9 +220,10 @@ class Run {
     const int32_t a_zero = a_single_ ? gemm_i8::element(arguments_, 2, 0) + a_side_.shift : 0;
     for (int64_t c = 0; c < columns; ++c) {
       const int32_t b_zero = gemm_i8::element(arguments_, 3, column + c) + b_side_.shift;
-      column_add_[c] = static_cast<int32_t>(plan_.depth) * a_zero * b_zero - a_zero * sums[c];
+      int64_t add = a_zero * (plan_.depth * b_zero - int64_t{sums[c]});
       if (parts_.bias != nullptr)
-        column_add_[c] += gemm_i8::element(arguments_, static_cast<size_t>(parts_.bias->operand), column + c);
+        add += gemm_i8::element(arguments_, static_cast<size_t>(parts_.bias->operand), column + c);
+      column_add_[c] = gemm_i8::wrapped(add);
       column_factor_[c] = a_single_ ? b_zero : sums[c];
     }
     for (int64_t r = 0; r < row_count_; r += kRows) block(data, r, column, columns);
