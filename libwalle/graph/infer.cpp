@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "libwalle/graph/op.h"
 
 namespace walle::graph {
@@ -51,8 +53,8 @@ class NodeInference final : public InferContext {
                                                    std::to_string(block.inputs.size()) + " inputs, is given " +
                                                    std::to_string(inputs.size()));
     }
-    // One symbol table for a graph and its blocks, so that shapes can cross the border.
-    block.symbols = graph_.symbols;
+    // One symbol table for a graph and its blocks, so that shapes can cross the border; it only grows.
+    take_new(graph_.symbols, block.symbols);
     block.inferences = graph_.inferences + static_cast<int64_t>(graph_.symbols.size() / 64);
     for (size_t i = 0; i < inputs.size(); ++i) {
       Value& value = block.value(block.inputs[i]);
@@ -62,7 +64,7 @@ class NodeInference final : public InferContext {
       value.known = inputs[i].known;
     }
     for (Node& node : block.nodes) WALLE_TRY(infer_so_far(block, node));
-    graph_.symbols = block.symbols;
+    take_new(block.symbols, graph_.symbols);
     graph_.inferences = block.inferences;
     std::vector<Value> outputs;
     for (const ValueId id : block.outputs) outputs.push_back(block.value(id));
@@ -70,6 +72,12 @@ class NodeInference final : public InferContext {
   }
 
  private:
+  /// Makes `to` as long as `from`: what is new there is appended.
+  static void take_new(const std::vector<std::string>& from, std::vector<std::string>& to) {
+    to.resize(std::min(to.size(), from.size()));
+    to.insert(to.end(), from.begin() + static_cast<std::ptrdiff_t>(to.size()), from.end());
+  }
+
   Value* target(size_t result) {
     if (result >= node_.results.size() || node_.results[result] == kNoValue) return nullptr;
     return &graph_.value(node_.results[result]);
