@@ -20,6 +20,9 @@ using testing::floats;
 using testing::list;
 using testing::Maker;
 
+/// More than it takes, also under a sanitizer: nothing may be left unmeasured.
+constexpr double kSeconds = 300;
+
 /// Two equal products of 64×64 by a weight, then a ReLU.
 graph::Graph products() {
   Maker m;
@@ -42,7 +45,7 @@ TEST(Tune, MeasuresEqualProblemsOnceAndTheDevice) {
   const auto model = model_from_graph(products());
   const std::vector<engine::NamedTensor> inputs = {{"x", ones()}};
   search::Profile profile;
-  const auto report = tune(**model, inputs, {}, {.seconds = 5, .most_slower = 1e9}, profile);
+  const auto report = tune(**model, inputs, {}, {.seconds = kSeconds, .most_slower = 1e9}, profile);
   ASSERT_TRUE(report) << report.error().message;
   EXPECT_EQ(profile.processor, processor());
   EXPECT_GT(profile.devices.at("cpu").operations_per_us, 0);
@@ -64,7 +67,7 @@ TEST(Tune, LaterSessionsChooseByTheProfileAndComputeTheSame) {
   const std::vector<engine::NamedTensor> inputs = {{"x", ones()}};
   const auto before = testing::run_graph(products(), inputs);
   search::Profile profile;
-  ASSERT_TRUE(tune(**model, inputs, {}, {.seconds = 5, .most_slower = 1e9}, profile));
+  ASSERT_TRUE(tune(**model, inputs, {}, {.seconds = kSeconds, .most_slower = 1e9}, profile));
   ASSERT_TRUE(write_file_atomically(folder / "profile.json", search::to_text(profile)));
   const auto used = engine::use_device_profile(folder / "profile.json");
   ASSERT_TRUE(used && *used);
@@ -100,7 +103,7 @@ TEST(Tune, ATunedPlanStatesTheProblemsThatWereMeasured) {
   };
   const auto before = problems();
   auto profile = std::make_shared<search::Profile>();
-  ASSERT_TRUE(tune(**model, inputs, {}, {.seconds = 5, .most_slower = 1e9}, *profile));
+  ASSERT_TRUE(tune(**model, inputs, {}, {.seconds = kSeconds, .most_slower = 1e9}, *profile));
   // Times that would make every fused step look slow beside the predictions of its parts.
   for (auto& [digest, problem] : profile->problems) {
     for (search::Measurement& one : problem.candidates) one.us = 1e6;
