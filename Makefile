@@ -6,8 +6,8 @@ BUILD := build/$(PRESET)
 .PHONY: help setup build demo train-digits test sanitize differential raster-property conformance-variants fuzz system-test lint bench soak deb clean
 help:
 	@echo "make setup    install packages, build the cached third-party libraries, fetch the pinned models"
-	@echo "make build    set up and build into build/release/bin (PRESET=asan, tsan, debug, clang for others)"
-	@echo "make test     set up, build and run every test"
+	@echo "make build    set up and build the programs into build/release/bin (PRESET=asan, tsan, debug, clang for others)"
+	@echo "make test     set up, build the programs and the tests, and run every test"
 	@echo "make sanitize    unit and integration tests under the presets asan and tsan (TESTS=pattern for some)"
 	@echo "make differential COUNT=20000 SEED=1   random graphs against ONNX Runtime"
 	@echo "make raster-property CHAINS=100000, make conformance-variants, make fuzz SECONDS=3600   longer tests"
@@ -26,7 +26,9 @@ build: setup
 	@cmake/configure.sh $(PRESET) > /dev/null
 	@cmake --build $(BUILD)
 
-test: build
+test: setup
+	@cmake/configure.sh $(PRESET) > /dev/null
+	@cmake --build $(BUILD) --target all walle_tests
 	@tools/setup/test.sh $(BUILD)
 
 demo: build

@@ -39,28 +39,37 @@ function(walle_coverage TARGET)
   endif()
 endfunction()
 
-# walle_precompiled(NAME LINK target ... HEADERS header ...): headers that many files read, parsed once.
+# walle_precompiled(NAME FOLDERS regex LINK target ... HEADERS header ...): headers that many files read, parsed once. The
+# modules and programs in folders that match `regex` use them; where several match, the one that was named last.
 function(walle_precompiled NAME)
-  cmake_parse_arguments(H "" "" "LINK;HEADERS" ${ARGN})
+  cmake_parse_arguments(H "" "FOLDERS" "LINK;HEADERS" ${ARGN})
   add_library(${NAME} OBJECT ${CMAKE_SOURCE_DIR}/cmake/precompiled.cpp)
   target_link_libraries(${NAME} PRIVATE walle_flags ${H_LINK})
   walle_coverage(${NAME})
   target_precompile_headers(${NAME} PRIVATE <algorithm> <array> <filesystem> <functional> <map> <memory> <optional> <span> <string>
     <string_view> <variant> <vector> <tl/expected.hpp> ${H_HEADERS})
+  if(H_FOLDERS)
+    set_property(GLOBAL APPEND PROPERTY WALLE_PRECOMPILED ${NAME})
+    set_property(GLOBAL PROPERTY WALLE_PRECOMPILED_FOLDERS_${NAME} "${H_FOLDERS}")
+  endif()
+endfunction()
+
+function(walle_use_precompiled TARGET FOLDER)
+  get_property(names GLOBAL PROPERTY WALLE_PRECOMPILED)
+  foreach(name IN LISTS names)
+    get_property(folders GLOBAL PROPERTY WALLE_PRECOMPILED_FOLDERS_${name})
+    if(FOLDER MATCHES "${folders}")
+      set(precompiled ${name})
+    endif()
+  endforeach()
+  walle_coverage(${TARGET})  # what reads a precompiled header has to be compiled as it was
+  target_precompile_headers(${TARGET} REUSE_FROM ${precompiled})
 endfunction()
 
 # The engine's files go without JSON's header: it costs each file that reads it half a second, precompiled or not.
 # Kernels and backends, which include none of these, go without any.
-walle_precompiled(walle_pch)
-walle_precompiled(walle_json_pch HEADERS <nlohmann/json.hpp>)
-function(walle_use_precompiled TARGET FOLDER PREFIX)
-  walle_coverage(${TARGET})  # what reads a precompiled header has to be compiled as it was
-  if(FOLDER MATCHES "^(kernels|libwalle)")
-    target_precompile_headers(${TARGET} REUSE_FROM ${PREFIX}_pch)
-  else()
-    target_precompile_headers(${TARGET} REUSE_FROM ${PREFIX}_json_pch)
-  endif()
-endfunction()
+walle_precompiled(walle_json_pch FOLDERS "^" HEADERS <nlohmann/json.hpp>)
+walle_precompiled(walle_pch FOLDERS "^libwalle")
 if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   target_compile_options(walle_flags INTERFACE -fpch-preprocess -Wno-invalid-pch)
 endif()

@@ -8,7 +8,7 @@ import onnx
 import onnxruntime
 from onnx import helper, numpy_helper
 
-from values import ALL, MOST_ELEMENTS, Value, is_float, random_array, random_shape, with_noise
+from values import ALL, MOST_ELEMENTS, Value, is_float, on_grid, random_array, random_shape, with_noise
 
 onnxruntime.set_default_logger_severity(4)
 NEWEST_OPSET = 21
@@ -84,7 +84,9 @@ class Graph:
         array = np.asarray(array)
         if kind is None:
             kind = "constant" if self.outer is not None or self.chance(0.4) else "input"
-        return self.keep(Value(self.name(), array, None, 3 if is_float(array.dtype) and grid == 0 else grid, kind))
+        if is_float(array.dtype) and grid == 0:
+            grid = 3 if on_grid(array, 3) else None
+        return self.keep(Value(self.name(), array, None, grid, kind))
 
     def constant(self, array):
         return self.new(array, "constant")

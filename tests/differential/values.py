@@ -59,6 +59,12 @@ def is_float(dtype):
     return np.dtype(dtype).kind == "f"
 
 
+def on_grid(array, grid):
+    """True if each element is a multiple of 2**-grid."""
+    scaled = array.astype(np.float64) * 2.0**grid
+    return bool(np.array_equal(scaled, np.rint(scaled)))
+
+
 def stays_exact(dtype, grid, bound):
     """True if numbers up to `bound` that are multiples of 2**-grid are represented exactly."""
     return grid is not None and bound * 2.0**grid < 2.0 ** MANTISSA[np.dtype(dtype)]

@@ -5,8 +5,13 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/cache.sh"
 "$here/packages.sh"
+# The network fetches while the processors compile.
+{
+  "$here/models.sh"
+  "$here/onnx_cases.sh" || say "ONNX's newest node cases cannot be had; their tests are skipped"
+} > /dev/null &
+fetches=$!
+trap 'kill $fetches 2> /dev/null || true' EXIT
 "$here/highway.sh" > /dev/null
 "$here/../../pyvm/image/build.sh" > /dev/null
-"$here/reference.sh" > /dev/null
-"$here/models.sh" > /dev/null
-"$here/onnx_cases.sh" > /dev/null || say "ONNX's newest node cases cannot be had; their tests are skipped"
+wait $fetches

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "libwalle/base/command_line.h"
+#include "tools/walle-model/command_line.h"
 #include "tools/walle-model/files/profile.h"
 #include "tools/walle-model/verb.h"
 
@@ -26,7 +27,8 @@ int main_of(int argc, char** argv) {
   for (const VerbDef* def : verbs()) {
     CLI::App* verb = app.add_subcommand(std::string(def->name), std::string(def->summary));
     verb->footer(std::string(def->details));
-    commands.emplace_back(verb, def->attach(*verb));
+    CommandLine line(*verb);
+    commands.emplace_back(verb, def->attach(line));
   }
   try {
     app.parse(argc, argv);

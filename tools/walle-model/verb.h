@@ -6,11 +6,9 @@
 
 #include "libwalle/base/result.h"
 
-namespace CLI {
-class App;
-}
-
 namespace walle::workbench {
+
+class CommandLine;
 
 /// What a verb does once its command line is read: the exit code (0 done, 1 refused or failed), or an error.
 using Command = std::function<Result<int>()>;
@@ -20,8 +18,8 @@ struct VerbDef {
   std::string_view name;
   std::string_view summary;  ///< one line, starts with a capital, ends without a full stop
   std::string_view details;  ///< examples, printed below the options
-  /// Adds the verb's options to `app`; the returned command reads them.
-  Command (*attach)(CLI::App& app);
+  /// Declares the verb's options; the returned command reads them.
+  Command (*attach)(CommandLine& line);
 };
 
 /// All verbs, sorted by file name (generated).

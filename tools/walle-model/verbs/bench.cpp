@@ -1,13 +1,12 @@
 #include <sys/resource.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
 #include <iostream>
 
+#include "tools/walle-model/command_line.h"
 #include "tools/walle-model/files/load.h"
 #include "tools/walle-model/files/print.h"
-#include "tools/walle-model/files/values.h"
 #include "tools/walle-model/verb.h"
 
 namespace walle::workbench {
@@ -16,12 +15,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 struct Options {
-  std::string model;
-  std::vector<std::string> inputs;
-  std::vector<std::string> shapes;
-  int threads = 1;
-  std::string precision = "strict";
-  std::string backend;
+  ModelArguments source;
+  SessionArguments session;
   double seconds = 3;
   bool unfused = false;
   bool json = false;
@@ -37,14 +32,12 @@ double quantile(const std::vector<double>& sorted, double q) {
 
 Result<int> bench(const Options& options) {
   const auto load_start = Clock::now();
-  const auto model = WALLE_TRY(load_model(options.model));
+  const auto model = WALLE_TRY(load_model(options.source.model));
   const double load_us = since_us(load_start);
-  const auto inputs = WALLE_TRY(make_values(*model, options.inputs, options.shapes, true));
-  const auto session =
-      WALLE_TRY(engine::Session::create(model, {.threads = options.threads,
-                                                .precision = WALLE_TRY(parse_precision(options.precision)),
-                                                .backend = options.backend,
-                                                .fuse = !options.unfused}));
+  const auto inputs = WALLE_TRY(options.source.values(*model));
+  auto how = WALLE_TRY(options.session.options());
+  how.fuse = !options.unfused;
+  const auto session = WALLE_TRY(engine::Session::create(model, how));
   const auto plan_start = Clock::now();
   WALLE_TRY(session->prepare_values(inputs));
   const double plan_us = since_us(plan_start);
@@ -67,8 +60,8 @@ Result<int> bench(const Options& options) {
                         {"load_us", load_us},
                         {"plan_us", plan_us},
                         {"peak_rss_bytes", usage.ru_maxrss * 1024},
-                        {"threads", options.threads},
-                        {"precision", options.precision}};
+                        {"threads", options.session.threads},
+                        {"precision", options.session.precision}};
   if (options.json) {
     print_json(report);
     return 0;
@@ -80,19 +73,13 @@ Result<int> bench(const Options& options) {
   return 0;
 }
 
-Command attach(CLI::App& app) {
+Command attach(CommandLine& line) {
   auto options = std::make_shared<Options>();
-  app.add_option("MODEL", options->model, "A .walle, .onnx or .tflite file")->required();
-  app.add_option("--input", options->inputs, "An input: NAME=FILE.npy; a sequence: NAME=A.npy,B.npy")->take_all();
-  app.add_option("--shape", options->shapes,
-                 "An input of random values: NAME=1x3x224x224 (symbolic dimensions are 1 otherwise)")
-      ->take_all();
-  app.add_option("--threads", options->threads, "Threads (1)")->check(CLI::Range(1, 64));
-  app.add_option("--precision", options->precision, "strict, high or fast (strict)");
-  app.add_option("--backend", options->backend, "Only this backend, and ref where it refuses (all)");
-  app.add_option("--seconds", options->seconds, "How long to measure (3)")->check(CLI::Range(0.01, 3600.0));
-  app.add_flag("--no-fusion", options->unfused, "Leave out fusion, to compare");
-  app.add_flag("--json", options->json, "One JSON document");
+  line.model(options->source);
+  line.session(options->session);
+  line.number("--seconds", options->seconds, "How long to measure (3)", 0.01, 3600.0);
+  line.flag("--no-fusion", options->unfused, "Leave out fusion, to compare");
+  line.json(options->json);
   return [options] { return bench(*options); };
 }
 

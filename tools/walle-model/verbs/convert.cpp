@@ -1,9 +1,9 @@
-#include <CLI/CLI.hpp>
 #include <iostream>
 
 #include "libwalle/base/file.h"
 #include "libwalle/base/parse.h"
 #include "libwalle/model/format.h"
+#include "tools/walle-model/command_line.h"
 #include "tools/walle-model/files/load.h"
 #include "tools/walle-model/files/print.h"
 #include "tools/walle-model/verb.h"
@@ -30,11 +30,11 @@ Result<int> convert(const Options& options) {
   return 0;
 }
 
-Command attach(CLI::App& app) {
+Command attach(CommandLine& line) {
   auto options = std::make_shared<Options>();
-  app.add_option("MODEL", options->input, "The .onnx or .tflite file (or a .walle file, to write it anew)")->required();
-  app.add_option("-o,--output", options->output, "The .walle file to write")->required();
-  app.add_flag("--json", options->json, "One JSON document");
+  line.required("MODEL", options->input, "The .onnx or .tflite file (or a .walle file, to write it anew)");
+  line.required("-o,--output", options->output, "The .walle file to write");
+  line.json(options->json);
   return [options] { return convert(*options); };
 }
 

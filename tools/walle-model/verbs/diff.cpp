@@ -1,25 +1,22 @@
-#include <CLI/CLI.hpp>
 #include <cmath>
 #include <filesystem>
 #include <iostream>
 #include <map>
 
 #include "libwalle/session/model.h"
+#include "tools/walle-model/command_line.h"
 #include "tools/walle-model/files/compare.h"
 #include "tools/walle-model/files/load.h"
 #include "tools/walle-model/files/npy.h"
 #include "tools/walle-model/files/print.h"
-#include "tools/walle-model/files/values.h"
 #include "tools/walle-model/verb.h"
 
 namespace walle::workbench {
 namespace {
 
 struct Options {
-  std::string a;
+  ModelArguments a;
   std::string b;
-  std::vector<std::string> inputs;
-  std::vector<std::string> shapes;
   std::string backend_a = "ref";
   std::string backend_b;
   double tolerance = 1e-3;
@@ -48,11 +45,11 @@ Result<std::map<std::string, engine::Tensor>> values_of(const std::string& sourc
 }
 
 Result<int> diff(const Options& options) {
-  const auto model = WALLE_TRY(load_model(options.a));
-  const auto inputs = WALLE_TRY(make_values(*model, options.inputs, options.shapes, true));
-  const Values a =
-      WALLE_TRY(session::run_all_values(WALLE_TRY(load_graph(options.a)), inputs, {.backend = options.backend_a}));
-  const auto b = WALLE_TRY(values_of(options.b.empty() ? options.a : options.b, inputs, options.backend_b));
+  const auto model = WALLE_TRY(load_model(options.a.model));
+  const auto inputs = WALLE_TRY(options.a.values(*model));
+  const Values a = WALLE_TRY(
+      session::run_all_values(WALLE_TRY(load_graph(options.a.model)), inputs, {.backend = options.backend_a}));
+  const auto b = WALLE_TRY(values_of(options.b.empty() ? options.a.model : options.b, inputs, options.backend_b));
   Value list = Value::array();
   std::vector<std::vector<std::string>> rows = {{"difference", "type", "value"}};
   std::string first;
@@ -71,7 +68,7 @@ Result<int> diff(const Options& options) {
   }
   if (list.empty())
     return fail(ErrorCode::invalid_argument,
-                "no value of " + options.a + " has a counterpart of its name in " + options.b);
+                "no value of " + options.a.model + " has a counterpart of its name in " + options.b);
   if (options.json) {
     print_json({{"values", list}, {"first", first.empty() ? Value() : Value(first)}, {"tolerance", options.tolerance}});
   } else {
@@ -82,18 +79,17 @@ Result<int> diff(const Options& options) {
   return first.empty() ? 0 : 1;
 }
 
-Command attach(CLI::App& app) {
+Command attach(CommandLine& line) {
   auto options = std::make_shared<Options>();
-  app.add_option("A", options->a, "A .walle, .onnx or .tflite file")->required();
-  app.add_option("B", options->b,
-                 "The other: a file, or a folder of NAME.npy with another runtime's values (the same file)");
-  app.add_option("--input", options->inputs, "An input: NAME=FILE.npy; a sequence: NAME=A.npy,B.npy")->take_all();
-  app.add_option("--shape", options->shapes, "An input of random values: NAME=1x3x224x224")->take_all();
-  app.add_option("--backend-a", options->backend_a, "Backend for A (ref)");
-  app.add_option("--backend-b", options->backend_b, "Backend for B (all)");
-  app.add_option("--tolerance", options->tolerance, "Largest relative difference that passes (1e-3)");
-  app.add_option("--floor", options->floor, "Differences that pass whatever the values' size (1e-6)");
-  app.add_flag("--json", options->json, "One JSON document");
+  line.required("A", options->a.model, "A .walle, .onnx or .tflite file");
+  line.text("B", options->b,
+            "The other: a file, or a folder of NAME.npy with another runtime's values (the same file)");
+  line.inputs(options->a);
+  line.text("--backend-a", options->backend_a, "Backend for A (ref)");
+  line.text("--backend-b", options->backend_b, "Backend for B (all)");
+  line.number("--tolerance", options->tolerance, "Largest relative difference that passes (1e-3)");
+  line.number("--floor", options->floor, "Differences that pass whatever the values' size (1e-6)");
+  line.json(options->json);
   return [options] { return diff(*options); };
 }
 

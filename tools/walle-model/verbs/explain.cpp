@@ -1,24 +1,19 @@
-#include <CLI/CLI.hpp>
 #include <iostream>
 #include <map>
 
 #include "libwalle/base/parse.h"
 #include "libwalle/session/model.h"
+#include "tools/walle-model/command_line.h"
 #include "tools/walle-model/files/load.h"
 #include "tools/walle-model/files/print.h"
-#include "tools/walle-model/files/values.h"
 #include "tools/walle-model/verb.h"
 
 namespace walle::workbench {
 namespace {
 
 struct Options {
-  std::string model;
-  std::vector<std::string> inputs;
-  std::vector<std::string> shapes;
-  int threads = 1;
-  std::string precision = "strict";
-  std::string backend;
+  ModelArguments source;
+  SessionArguments session;
   std::string step;
   bool measure = false;
   bool passes = false;
@@ -128,9 +123,7 @@ void print_stages(const Value& run) {
 
 Result<int> print_passes(const engine::Model& model, const std::vector<engine::NamedValue>& inputs,
                          const Options& options) {
-  const engine::SessionOptions session = {.threads = options.threads,
-                                          .precision = WALLE_TRY(parse_precision(options.precision)),
-                                          .backend = options.backend};
+  const auto session = WALLE_TRY(options.session.options());
   WALLE_TRY(session::trace_passes(model, inputs, session, [](std::string_view pass, const graph::Graph& graph) {
     std::cout << "=== " << pass << '\n' << graph::to_text(graph) << '\n';
   }));
@@ -138,13 +131,10 @@ Result<int> print_passes(const engine::Model& model, const std::vector<engine::N
 }
 
 Result<int> explain(const Options& options) {
-  const auto model = WALLE_TRY(load_model(options.model));
-  const auto inputs = WALLE_TRY(make_values(*model, options.inputs, options.shapes, true));
+  const auto model = WALLE_TRY(load_model(options.source.model));
+  const auto inputs = WALLE_TRY(options.source.values(*model));
   if (options.passes) return print_passes(*model, inputs, options);
-  const auto session =
-      WALLE_TRY(engine::Session::create(model, {.threads = options.threads,
-                                                .precision = WALLE_TRY(parse_precision(options.precision)),
-                                                .backend = options.backend}));
+  const auto session = WALLE_TRY(engine::Session::create(model, WALLE_TRY(options.session.options())));
   const Value plan = WALLE_TRY(session->explain_values(inputs, options.measure));
   if (options.json) {
     print_json(plan);
@@ -163,19 +153,14 @@ Result<int> explain(const Options& options) {
   return 0;
 }
 
-Command attach(CLI::App& app) {
+Command attach(CommandLine& line) {
   auto options = std::make_shared<Options>();
-  app.add_option("MODEL", options->model, "A .walle, .onnx or .tflite file")->required();
-  app.add_option("--input", options->inputs, "An input: NAME=FILE.npy; a sequence: NAME=A.npy,B.npy")->take_all();
-  app.add_option("--shape", options->shapes, "An input's shape: NAME=1x3x224x224 (symbolic dimensions are 1 otherwise)")
-      ->take_all();
-  app.add_option("--threads", options->threads, "Threads (1)")->check(CLI::Range(1, 64));
-  app.add_option("--precision", options->precision, "strict, high or fast (strict)");
-  app.add_option("--backend", options->backend, "Only this backend, and ref where it refuses (all)");
-  app.add_option("--step", options->step, "Only steps whose name holds this text, with losers and refusals");
-  app.add_flag("--passes", options->passes, "Print the graph after each pass instead");
-  app.add_flag("--measure", options->measure, "Also run, and show measured beside predicted times");
-  app.add_flag("--json", options->json, "One JSON document");
+  line.model(options->source);
+  line.session(options->session);
+  line.text("--step", options->step, "Only steps whose name holds this text, with losers and refusals");
+  line.flag("--passes", options->passes, "Print the graph after each pass instead");
+  line.flag("--measure", options->measure, "Also run, and show measured beside predicted times");
+  line.json(options->json);
   return [options] { return explain(*options); };
 }
 

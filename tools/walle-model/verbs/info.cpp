@@ -1,10 +1,10 @@
-#include <CLI/CLI.hpp>
 #include <iostream>
 #include <map>
 
 #include "libwalle/base/parse.h"
 #include "libwalle/graph/op.h"
 #include "libwalle/import/onnx.h"
+#include "tools/walle-model/command_line.h"
 #include "tools/walle-model/files/load.h"
 #include "tools/walle-model/files/print.h"
 #include "tools/walle-model/verb.h"
@@ -100,11 +100,11 @@ Result<int> info(const Options& options) {
   return 0;
 }
 
-Command attach(CLI::App& app) {
+Command attach(CommandLine& line) {
   auto options = std::make_shared<Options>();
-  app.add_option("MODEL", options->model, "A .walle, .onnx or .tflite file")->required();
-  app.add_flag("--graph", options->graph, "Print the graph, one node a line");
-  app.add_flag("--json", options->json, "One JSON document");
+  line.model(options->model);
+  line.flag("--graph", options->graph, "Print the graph, one node a line");
+  line.json(options->json);
   return [options] { return info(*options); };
 }
 

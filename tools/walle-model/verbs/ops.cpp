@@ -1,4 +1,3 @@
-#include <CLI/CLI.hpp>
 #include <iostream>
 #include <map>
 #include <set>
@@ -6,6 +5,7 @@
 #include "kernels/table/table.h"
 #include "libwalle/graph/op.h"
 #include "libwalle/ops/table.h"
+#include "tools/walle-model/command_line.h"
 #include "tools/walle-model/files/print.h"
 #include "tools/walle-model/verb.h"
 
@@ -64,9 +64,9 @@ Result<int> ops(const Options& options) {
   return 0;
 }
 
-Command attach(CLI::App& app) {
+Command attach(CommandLine& line) {
   auto options = std::make_shared<Options>();
-  app.add_flag("--json", options->json, "One JSON document");
+  line.json(options->json);
   return [options] { return ops(*options); };
 }
 

@@ -1,7 +1,7 @@
-#include <CLI/CLI.hpp>
 #include <iostream>
 
 #include "libwalle/base/file.h"
+#include "tools/walle-model/command_line.h"
 #include "tools/walle-model/files/load.h"
 #include "tools/walle-model/files/print.h"
 #include "tools/walle-model/files/values.h"
@@ -11,27 +11,21 @@ namespace walle::workbench {
 namespace {
 
 struct Options {
-  std::string model;
-  std::vector<std::string> inputs;
-  std::vector<std::string> shapes;
+  ModelArguments source = {.fill = false};
   std::string output;
-  int threads = 1;
-  std::string precision = "strict";
-  std::string backend;
+  SessionArguments session;
   bool unfused = false;
   bool materialise = false;
   bool json = false;
 };
 
 Result<int> run(const Options& options) {
-  const auto model = WALLE_TRY(load_model(options.model));
-  const auto inputs = WALLE_TRY(make_values(*model, options.inputs, options.shapes, false));
-  const auto precision = WALLE_TRY(parse_precision(options.precision));
-  const auto session = WALLE_TRY(engine::Session::create(model, {.threads = options.threads,
-                                                                 .precision = precision,
-                                                                 .backend = options.backend,
-                                                                 .fuse = !options.unfused,
-                                                                 .merge_rasters = !options.materialise}));
+  const auto model = WALLE_TRY(load_model(options.source.model));
+  const auto inputs = WALLE_TRY(options.source.values(*model));
+  auto how = WALLE_TRY(options.session.options());
+  how.fuse = !options.unfused;
+  how.merge_rasters = !options.materialise;
+  const auto session = WALLE_TRY(engine::Session::create(model, how));
   const auto outputs = WALLE_TRY(session->run_values(inputs));
   WALLE_TRY(make_folders(options.output));
   Value report = Value::array();
@@ -49,18 +43,14 @@ Result<int> run(const Options& options) {
   return 0;
 }
 
-Command attach(CLI::App& app) {
+Command attach(CommandLine& line) {
   auto options = std::make_shared<Options>();
-  app.add_option("MODEL", options->model, "A .walle, .onnx or .tflite file")->required();
-  app.add_option("--input", options->inputs, "An input: NAME=FILE.npy; a sequence: NAME=A.npy,B.npy")->take_all();
-  app.add_option("--shape", options->shapes, "An input of random values: NAME=1x3x224x224")->take_all();
-  app.add_option("--output", options->output, "Folder for NAME.npy of each output")->required();
-  app.add_option("--threads", options->threads, "Threads (1)")->check(CLI::Range(1, 64));
-  app.add_option("--precision", options->precision, "strict, high or fast (strict)");
-  app.add_option("--backend", options->backend, "Only this backend, and ref where it refuses (all)");
-  app.add_flag("--no-fusion", options->unfused, "Leave out fusion, to compare");
-  app.add_flag("--materialise", options->materialise, "Run every raster by itself, to compare");
-  app.add_flag("--json", options->json, "One JSON document");
+  line.model(options->source);
+  line.required("--output", options->output, "Folder for NAME.npy of each output");
+  line.session(options->session);
+  line.flag("--no-fusion", options->unfused, "Leave out fusion, to compare");
+  line.flag("--materialise", options->materialise, "Run every raster by itself, to compare");
+  line.json(options->json);
   return [options] { return run(*options); };
 }
 

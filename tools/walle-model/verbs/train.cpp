@@ -1,6 +1,5 @@
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <atomic>
 #include <chrono>
 #include <cmath>
@@ -10,6 +9,7 @@
 
 #include "libwalle/base/file.h"
 #include "libwalle/base/parse.h"
+#include "tools/walle-model/command_line.h"
 #include "tools/walle-model/files/curve.h"
 #include "tools/walle-model/files/dataset.h"
 #include "tools/walle-model/files/load.h"
@@ -218,28 +218,28 @@ std::string list(const std::vector<std::string_view>& names) {
   return text;
 }
 
-Command attach(CLI::App& app) {
+Command attach(CommandLine& line) {
   auto options = std::make_shared<Options>();
   engine::TrainOptions& t = options->train;
-  app.add_option("MODEL", options->model, "A .onnx or .walle file with a free batch dimension")->required();
-  app.add_option("--data", options->data, "Samples: an .npz file, a folder of .npy files, or a .npy file")->required();
-  app.add_option("--labels", options->labels, "Name of the labels' array in the data, or a .npy file (y)");
-  app.add_option("--validation", options->validation, "Other samples, or a share of the data such as 0.2");
-  app.add_option("--test", options->test, "Samples on which the best weights are scored at the end");
-  app.add_option("--loss", t.loss, list(engine::losses()) + " (cross-entropy)");
-  app.add_option("--optimizer", t.optimizer, list(engine::optimizers()) + " (adam)");
-  app.add_option("--learning-rate", t.learning_rate, "Step size (adam 0.001, sgd 0.01)");
-  app.add_option("--momentum", t.momentum, "Of sgd (0.9)");
-  app.add_option("--weight-decay", t.weight_decay, "Pull of the weights towards 0 (0)");
-  app.add_option("--epochs", options->epochs, "Passes over the data (10)")->check(CLI::Range(1, 100000));
-  app.add_option("--batch", t.batch, "Samples of a step (32)");
-  app.add_option("--seed", t.seed, "Of the shuffling (1)");
-  app.add_option("--trainable", t.trainable, "Train only weights whose name contains a match of this expression (all)");
-  app.add_option("--threads", t.threads, "Threads (1)")->check(CLI::Range(1, 64));
-  app.add_option("--backend", t.backend, "Only this backend, and ref where it refuses (all)");
-  app.add_option("-o,--output", options->output, "The .walle file to write")->required();
-  app.add_option("--curve", options->curve, "Loss and accuracy by epoch, as .csv or .svg");
-  app.add_flag("--json", options->json, "One JSON document");
+  line.required("MODEL", options->model, "A .onnx or .walle file with a free batch dimension");
+  line.required("--data", options->data, "Samples: an .npz file, a folder of .npy files, or a .npy file");
+  line.text("--labels", options->labels, "Name of the labels' array in the data, or a .npy file (y)");
+  line.text("--validation", options->validation, "Other samples, or a share of the data such as 0.2");
+  line.text("--test", options->test, "Samples on which the best weights are scored at the end");
+  line.text("--loss", t.loss, list(engine::losses()) + " (cross-entropy)");
+  line.text("--optimizer", t.optimizer, list(engine::optimizers()) + " (adam)");
+  line.number("--learning-rate", t.learning_rate, "Step size (adam 0.001, sgd 0.01)");
+  line.number("--momentum", t.momentum, "Of sgd (0.9)");
+  line.number("--weight-decay", t.weight_decay, "Pull of the weights towards 0 (0)");
+  line.number("--epochs", options->epochs, "Passes over the data (10)", 1, 100000);
+  line.number("--batch", t.batch, "Samples of a step (32)");
+  line.number("--seed", t.seed, "Of the shuffling (1)");
+  line.text("--trainable", t.trainable, "Train only weights whose name contains a match of this expression (all)");
+  line.threads(t.threads);
+  line.backend(t.backend);
+  line.required("-o,--output", options->output, "The .walle file to write");
+  line.text("--curve", options->curve, "Loss and accuracy by epoch, as .csv or .svg");
+  line.json(options->json);
   return [options] { return train(*options); };
 }
 

@@ -1,10 +1,10 @@
-#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <iostream>
 
 #include "libwalle/base/file.h"
 #include "libwalle/search/profile.h"
 #include "libwalle/session/tune.h"
+#include "tools/walle-model/command_line.h"
 #include "tools/walle-model/files/load.h"
 #include "tools/walle-model/files/print.h"
 #include "tools/walle-model/files/profile.h"
@@ -14,11 +14,8 @@ namespace walle::workbench {
 namespace {
 
 struct Options {
-  std::string model;
-  std::vector<std::string> inputs;
-  std::vector<std::string> shapes;
-  int threads = 1;
-  std::string precision = "strict";
+  ModelArguments source;
+  SessionArguments session;
   double seconds = 30;
   std::string profile;
   bool json = false;
@@ -97,11 +94,10 @@ Result<int> tune(const Options& options) {
   const std::string path = options.profile.empty() ? default_profile() : options.profile;
   if (path.empty())
     return fail(ErrorCode::failed_precondition, "no HOME to keep the profile in; name a file with --profile");
-  const auto model = WALLE_TRY(load_model(options.model));
-  const auto inputs = WALLE_TRY(make_inputs(*model, options.inputs, options.shapes, true));
+  const auto model = WALLE_TRY(load_model(options.source.model));
+  const auto inputs = WALLE_TRY(make_inputs(*model, options.source.inputs, options.source.shapes, true));
   search::Profile profile = WALLE_TRY(known_profile(path));
-  const engine::SessionOptions session = {.threads = options.threads,
-                                          .precision = WALLE_TRY(parse_precision(options.precision))};
+  const auto session = WALLE_TRY(options.session.options());
   const session::TuneReport report =
       WALLE_TRY(session::tune(*model, inputs, session, {.seconds = options.seconds}, profile));
   const std::string folder = std::filesystem::path(path).parent_path().string();
@@ -114,18 +110,14 @@ Result<int> tune(const Options& options) {
   return 0;
 }
 
-Command attach(CLI::App& app) {
+Command attach(CommandLine& line) {
   auto options = std::make_shared<Options>();
-  app.add_option("MODEL", options->model, "A .walle, .onnx or .tflite file")->required();
-  app.add_option("--input", options->inputs, "An input: NAME=FILE.npy")->take_all();
-  app.add_option("--shape", options->shapes,
-                 "An input of random values: NAME=1x3x224x224 (symbolic dimensions are 1 otherwise)")
-      ->take_all();
-  app.add_option("--threads", options->threads, "Threads (1)")->check(CLI::Range(1, 64));
-  app.add_option("--precision", options->precision, "strict, high or fast (strict)");
-  app.add_option("--seconds", options->seconds, "About how long it may take (30)")->check(CLI::Range(0.1, 3600.0));
-  app.add_option("--profile", options->profile, "The device profile to add to (WALLE_PROFILE, else ~/.cache/walle)");
-  app.add_flag("--json", options->json, "One JSON document");
+  line.model(options->source);
+  line.threads(options->session.threads);
+  line.precision(options->session.precision);
+  line.number("--seconds", options->seconds, "About how long it may take (30)", 0.1, 3600.0);
+  line.text("--profile", options->profile, "The device profile to add to (WALLE_PROFILE, else ~/.cache/walle)");
+  line.json(options->json);
   return [options] { return tune(*options); };
 }
 
