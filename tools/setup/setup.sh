@@ -7,6 +7,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 "$here/packages.sh"
 # The network fetches while the processors compile.
 {
+  "$here/reference.sh"
   "$here/models.sh"
   "$here/onnx_cases.sh" || say "ONNX's newest node cases cannot be had; their tests are skipped"
 } > /dev/null &
