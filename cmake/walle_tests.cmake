@@ -1,8 +1,8 @@
 # Test executables: GoogleTest, one ctest entry each.
 find_package(GTest REQUIRED)
 
-walle_precompiled(walle_test_json_pch FOLDERS "^tests" LINK GTest::gtest GTest::gmock HEADERS <gmock/gmock.h> <gtest/gtest.h> <nlohmann/json.hpp>)
-walle_precompiled(walle_test_pch FOLDERS "^tests/(unit_(kernels|libwalle)|conformance)_" LINK GTest::gtest GTest::gmock HEADERS <gmock/gmock.h> <gtest/gtest.h>)
+walle_precompiled(walle_test_json_pch FOLDERS "^test:" LINK GTest::gtest GTest::gmock HEADERS <gmock/gmock.h> <gtest/gtest.h> <nlohmann/json.hpp>)
+walle_precompiled(walle_test_pch FOLDERS "^test:(unit_(kernels|libwalle)|conformance)_" LINK GTest::gtest GTest::gmock HEADERS <gmock/gmock.h> <gtest/gtest.h>)
 
 # walle_test(NAME label SOURCES ... USES folders ... LINK targets ...): a GoogleTest executable and its ctest entry.
 function(walle_test NAME LABEL)
@@ -10,7 +10,7 @@ function(walle_test NAME LABEL)
   add_executable(${NAME} ${T_SOURCES})
   set_target_properties(${NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   target_link_libraries(${NAME} PRIVATE walle_flags GTest::gtest_main GTest::gmock ${T_LINK})
-  walle_use_precompiled(${NAME} tests/${NAME})
+  walle_use_precompiled(${NAME} test:${NAME})
   walle_wiring(${NAME} tests)
   target_compile_definitions(${NAME} PRIVATE WALLE_SOURCE_DIR="${CMAKE_SOURCE_DIR}" WALLE_BINARY_DIR="${CMAKE_BINARY_DIR}")
   foreach(folder IN LISTS T_USES)
