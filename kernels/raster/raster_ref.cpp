@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstring>
 
 #include "kernels/support/def.h"
 #include "kernels/support/scalar.h"
@@ -85,6 +86,20 @@ Box box_of(const Region& region) {
   return box;
 }
 
+/// True if the innermost axis of source and result is contiguous: rows are then copied whole.
+bool copies_rows(const Region& region, const Box& box) {
+  return region.combine == Combine::copy && !box.dims.empty() && box.src.back() == 1 && box.dst.back() == 1;
+}
+
+template <class T>
+void copy_rows(const Box& box, T* y, const T* x) {
+  const auto bytes = static_cast<size_t>(box.dims.back()) * sizeof(T);
+  if (bytes == 0) return;
+  const auto outer = [](const Extents& extents) { return std::span<const int64_t>(extents).first(extents.size() - 1); };
+  walk<2>(outer(box.dims), {outer(box.src), outer(box.dst)},
+          [&](const auto& at) { std::memcpy(y + at[1], x + at[0], bytes); });
+}
+
 template <class T>
 void run_region(const Arguments& a, const Region& region) {
   const Box box = box_of(region);
@@ -96,6 +111,10 @@ void run_region(const Arguments& a, const Region& region) {
     return;
   }
   const T* x = static_cast<const T*>(a.operands[static_cast<size_t>(region.source)]) + region.src_offset;
+  if (!region.indexed && copies_rows(region, box)) {
+    copy_rows(box, y, x);
+    return;
+  }
   if (!region.indexed) {
     walk<2>(box.dims, {box.src, box.dst}, [&](const auto& at) { combine(y[at[1]], x[at[0]], region.combine); });
     return;

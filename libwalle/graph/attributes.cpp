@@ -30,6 +30,9 @@ Result<std::vector<float>> attribute_floats(const Attributes& attributes, std::s
                                             std::vector<float> fallback) {
   return get<std::vector<float>>(attributes, name, std::move(fallback), "a list of floats");
 }
+Result<std::vector<std::string>> attribute_strings(const Attributes& attributes, std::string_view name) {
+  return get<std::vector<std::string>>(attributes, name, {}, "a list of strings");
+}
 bool has_attribute(const Attributes& attributes, std::string_view name) {
   return attributes.find(name) != attributes.end();
 }

@@ -27,6 +27,7 @@ using Attributes = std::map<std::string, Attribute, std::less<>>;
                                                           std::vector<int64_t> fallback);
 [[nodiscard]] Result<std::vector<float>> attribute_floats(const Attributes& attributes, std::string_view name,
                                                           std::vector<float> fallback);
+[[nodiscard]] Result<std::vector<std::string>> attribute_strings(const Attributes& attributes, std::string_view name);
 [[nodiscard]] bool has_attribute(const Attributes& attributes, std::string_view name);
 
 }  // namespace walle::graph

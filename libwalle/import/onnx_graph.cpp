@@ -196,7 +196,9 @@ Status GraphImport::add_node(const onnx::NodeProto& proto, int position) {
   node.op = operator_of(proto);
   if (node.op == nullptr) {
     const std::string where = proto.domain().empty() ? "" : " of domain '" + proto.domain() + "'";
-    return node_error(proto, ErrorCode::unsupported, "the operator" + where + " is not known to this build");
+    return node_error(proto, ErrorCode::unsupported,
+                      "the operator" + where + " is not known to this build" +
+                          (proto.op_type() == "ZipMap" ? "; export the model with zipmap=False" : ""));
   }
   for (const std::string& name : proto.input()) {
     const ValueId id = name.empty() ? kNoValue : find(name);

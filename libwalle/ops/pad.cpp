@@ -75,7 +75,7 @@ int64_t source_of(const std::string& mode, int64_t at, int64_t dim) {
   return inside < dim ? inside : period - inside;
 }
 
-/// Segments of one axis, joined where positions follow one another by a constant step.
+/// Segments of one axis, joined where positions follow one another by a constant step. Ends once there are too many.
 std::vector<Segment> segments(const std::string& mode, int64_t dim, int64_t before, int64_t size) {
   if (mode == "constant" || dim == 0) {
     const int64_t begin = std::clamp<int64_t>(before, 0, size);
@@ -87,7 +87,7 @@ std::vector<Segment> segments(const std::string& mode, int64_t dim, int64_t befo
     return result;
   }
   std::vector<Segment> result;
-  for (int64_t i = 0; i < size; ++i) {
+  for (int64_t i = 0; i < size && result.size() <= kMaxSegments; ++i) {
     const int64_t from = source_of(mode, i - before, dim);
     Segment* last = result.empty() ? nullptr : &result.back();
     if (last != nullptr && last->size == 1) last->step = from - last->begin;

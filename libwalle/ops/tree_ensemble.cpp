@@ -24,7 +24,9 @@ struct Columns {
 };
 
 Result<Columns> columns_of(const NodeView& node) {
-  Columns c{.modes = WALLE_TRY(numbers(node, "nodes_modes")), .splits = WALLE_TRY(numbers(node, "nodes_splits"))};
+  Columns c;
+  c.modes = WALLE_TRY(numbers(node, "nodes_modes"));
+  c.splits = WALLE_TRY(numbers(node, "nodes_splits"));
   const size_t count = c.modes.size();
   const std::pair<std::string_view, Ints*> lists[] = {
       {"nodes_featureids", &c.features}, {"nodes_truenodeids", &c.yes},    {"nodes_trueleafs", &c.yes_leaf},
@@ -74,8 +76,9 @@ Result<Forest> forest_of(const NodeView& node) {
   if (leaf_targets.size() != leaf_weights.size())
     return node.fail(ErrorCode::invalid_argument, "attributes leaf_* differ in length");
   const auto inner = std::ssize(c.modes);
-  Forest forest{.roots = WALLE_TRY(node.attribute_ints("tree_roots", {})),
-                .targets = WALLE_TRY(node.attribute_int("n_targets", 1))};
+  Forest forest;
+  forest.roots = WALLE_TRY(node.attribute_ints("tree_roots", {}));
+  forest.targets = WALLE_TRY(node.attribute_int("n_targets", 1));
   const int64_t aggregate = WALLE_TRY(node.attribute_int("aggregate_function", 1));
   const int64_t transform = WALLE_TRY(node.attribute_int("post_transform", 0));
   if (aggregate < 0 || aggregate > 3 || transform < 0 || transform > 4)

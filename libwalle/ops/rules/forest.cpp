@@ -113,21 +113,12 @@ Result<Term> weights_of(const NodeView& node, Formula& f, const Forest& forest, 
   return f.constant(table, Ints{std::ssize(forest.nodes), forest.targets}, dtype);
 }
 
-Result<Term> finished(const NodeView& node, Formula& f, const Forest& forest, Term y) {
+Term finished(Formula& f, const Forest& forest, Term y) {
   if (forest.aggregate == Aggregate::average) y = y / static_cast<double>(forest.roots.size());
   if (forest.aggregate == Aggregate::min || forest.aggregate == Aggregate::max)
     y = where(y.apply("IsInf"), f.number(y.dtype(), 0), y);
   if (std::ssize(forest.base) == forest.targets) y = y + f.constant(forest.base, Ints{1, forest.targets}, y.dtype());
-  switch (forest.transform) {
-    case ScoreTransform::none:
-      return y;
-    case ScoreTransform::softmax:
-      return y.apply("Softmax", {{"axis", int64_t{-1}}});
-    case ScoreTransform::logistic:
-      return y.apply("Sigmoid");
-    default:
-      return node.fail(ErrorCode::unsupported, "post_transform SOFTMAX_ZERO and PROBIT");
-  }
+  return transformed(y, forest.transform);
 }
 
 }  // namespace
@@ -148,7 +139,7 @@ Result<Term> evaluate_forest(const NodeView& node, const Forest& forest, Term x)
   const std::string_view how = forest.aggregate == Aggregate::min   ? "ReduceMin"
                                : forest.aggregate == Aggregate::max ? "ReduceMax"
                                                                     : "ReduceSum";
-  return finished(node, f, forest, scores.reduce(how, {1}).reshape({dims[0], forest.targets}));
+  return finished(f, forest, scores.reduce(how, {1}).reshape({dims[0], forest.targets}));
 }
 
 Status infer_forest(const NodeView& node, InferContext& context, DType dtype, int64_t targets) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "libwalle/ops/rules/formula.h"
+#include "libwalle/ops/rules/scores.h"
 
 // Decision trees: all trees of a forest walk down together, one level at a time.
 namespace walle::ops::rules {
@@ -22,7 +22,6 @@ struct Leaf {
 };
 
 enum class Aggregate : uint8_t { average, sum, min, max };
-enum class ScoreTransform : uint8_t { none, softmax, logistic, softmax_zero, probit };
 
 struct Forest {
   std::vector<ForestNode> nodes;
@@ -35,7 +34,7 @@ struct Forest {
 };
 
 /// [N, targets] of x [N, features], in the same float dtype. Errors: invalid_argument for a forest whose nodes are no
-/// trees or name what does not exist; unsupported for the transforms softmax_zero and probit.
+/// trees or name what does not exist.
 [[nodiscard]] Result<Term> evaluate_forest(const NodeView& node, const Forest& forest, Term x);
 /// Shape rule: [N, targets].
 [[nodiscard]] Status infer_forest(const NodeView& node, InferContext& context, DType dtype, int64_t targets);

@@ -48,7 +48,7 @@ Term Formula::constant(std::span<const double> values, std::span<const int64_t> 
   return of(number_constant(builder(), dtype, dims, values));
 }
 
-Term Formula::ints(std::initializer_list<int64_t> values) { return of(builder().ints(std::span(values))); }
+Term Formula::ints(std::span<const int64_t> values) { return of(builder().ints(values)); }
 
 Replacement Formula::results(std::initializer_list<Term> terms) const {
   if (error()) return fail(*error());

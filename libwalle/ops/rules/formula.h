@@ -40,7 +40,8 @@ class Formula : public graph::FormulaBase<Term, Formula> {
   /// 0, 1, … count-1 of this dtype along `axis` of `rank` axes.
   [[nodiscard]] Term positions(int64_t count, size_t rank, size_t axis, DType dtype = DType::i64);
   [[nodiscard]] Term constant(std::span<const double> values, std::span<const int64_t> dims, DType dtype);
-  [[nodiscard]] Term ints(std::initializer_list<int64_t> values);
+  [[nodiscard]] Term ints(std::span<const int64_t> values);
+  [[nodiscard]] Term ints(std::initializer_list<int64_t> values) { return ints(std::span(values)); }
 
   /// The terms as the node's results; the first error if there was one.
   [[nodiscard]] Replacement results(std::initializer_list<Term> terms) const;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdlib>
 #include <sstream>
+#include <tuple>
 
 #include "libwalle/base/file.h"
 #include "libwalle/ops/table.h"
@@ -77,7 +78,8 @@ std::string document() {
   text += "Cases: how many of the tests use the operator.\n\n";
   text += "| operator | class | cases passed | left out | formula |\n|---|---|---|---|---|\n";
   std::vector<const graph::OpDef*> defs(ops::op_table().begin(), ops::op_table().end());
-  std::sort(defs.begin(), defs.end(), [](const auto* a, const auto* b) { return a->name < b->name; });
+  std::sort(defs.begin(), defs.end(),
+            [](const auto* a, const auto* b) { return std::tie(a->name, a->domain) < std::tie(b->name, b->domain); });
   for (const graph::OpDef* op : defs) text += row(*op, counts[name_of(*op)]);
   text += missing(counts) + compared_text();
   text += "\n## Cases left out\n\n| case | reason |\n|---|---|\n";

@@ -1,12 +1,9 @@
-"""opsets.py FOLDER: small models of every opset in which an operator changed its form, with ONNX Runtime's outputs:
-FOLDER/OP_OPSET_N/model.onnx and test_data_set_0. What this ONNX Runtime does not run is left out."""
-
-import pathlib
-import sys
+"""opsets.py FOLDER: small models of every opset in which an operator changed its form, with ONNX Runtime's outputs."""
 
 import numpy as np
-import onnxruntime
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto
+
+from written import write_cases
 
 random = np.random.default_rng(7)
 
@@ -177,48 +174,4 @@ def more_forms():
     yield "RNN", [14], [long, floats(2, 5, 3), floats(2, 5, 5)], bidirectional, 2
 
 
-def model_of(op, opset, operands, attributes, results):
-    names = ["" if x is None else f"x{i}" for i, x in enumerate(operands)]
-    node = helper.make_node(op, names, [f"y{i}" for i in range(results)], **attributes)
-    first = operands[0]
-    dtype = helper.np_dtype_to_tensor_dtype(first.dtype)
-    constants = [numpy_helper.from_array(np.asarray(x), f"x{i}") for i, x in enumerate(operands) if i and x is not None]
-    graph = helper.make_graph(
-        [node],
-        "opset",
-        [helper.make_tensor_value_info("x0", dtype, first.shape)],
-        [helper.make_empty_tensor_value_info(f"y{i}") for i in range(results)],
-        constants,
-    )
-    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=8)
-
-
-def write(folder, model, operand, outputs):
-    data = folder / "test_data_set_0"
-    data.mkdir(parents=True)
-    (folder / "model.onnx").write_bytes(model.SerializeToString())
-    (data / "input_0.pb").write_bytes(numpy_helper.from_array(operand, "x0").SerializeToString())
-    for i, output in enumerate(outputs):
-        (data / f"output_{i}.pb").write_bytes(numpy_helper.from_array(output, f"y{i}").SerializeToString())
-
-
-def main():
-    root = pathlib.Path(sys.argv[1])
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 4
-    written, refused = 0, []
-    for number, (op, opsets, operands, attributes, results) in enumerate(forms()):
-        for opset in opsets:
-            model = model_of(op, opset, operands, attributes, results)
-            try:
-                session = onnxruntime.InferenceSession(model.SerializeToString(), options, ["CPUExecutionProvider"])
-                outputs = session.run(None, {"x0": operands[0]})
-            except Exception as error:  # this ONNX Runtime lacks the operator, or the form
-                refused.append(f"{op} {opset} {attributes}: {str(error).splitlines()[0][:150]}")
-                continue
-            write(root / f"{op}_{opset}_{number}", model, operands[0], outputs)
-            written += 1
-    print(f"{written} models; ONNX Runtime refuses {len(refused)}:", *refused, sep="\n  ")
-
-
-main()
+write_cases(forms())
