@@ -1,6 +1,7 @@
 """classical.py FOLDER: the classical models of ai.onnx.ml (trees, linear models, preprocessing) with ONNX Runtime's outputs."""
 
 import numpy as np
+from onnx import numpy_helper
 
 from written import write_cases
 
@@ -125,6 +126,26 @@ def preprocessing():
     yield "FeatureVectorizer", floats(4, 3), dict(inputdimensions=[3]), 1
 
 
+def support_vectors():
+    for kernel in ["LINEAR", "POLY", "RBF", "SIGMOID"]:
+        vectors = dict(coefficients=numbers(5), support_vectors=numbers(15), n_supports=5, rho=[0.25])
+        yield dict(**vectors, kernel_type=kernel, kernel_params=[0.3, 2.5, 2.0])
+        yield dict(**vectors, kernel_type=kernel, kernel_params=[0.3, 2.5, 2.0], one_class=1)
+    yield dict(coefficients=numbers(3), rho=[-0.5], kernel_type="LINEAR", kernel_params=[0.0, 0.0, 0.0])
+
+
+def encoders():
+    """(version, keys, attributes)"""
+    whole, parts = np.array([[3, 1], [7, -2]], np.int64), np.array([1.5, np.nan, -2, 8], np.float32)
+    yield 2, whole, dict(keys_int64s=[1, 3, -2], values_floats=[0.5, 1.5, -1.0], default_float=9.0)
+    yield 2, whole, dict(keys_int64s=[1, 3], values_int64s=[10, 30])
+    yield 4, parts, dict(keys_floats=[1.5, float("nan"), 8.0], values_int64s=[10, 20, 30], default_int64=-7)
+    yield 2, parts, dict(keys_floats=[1.5, 8.0], values_floats=[0.25, 0.5])
+    doubles = [numpy_helper.from_array(np.array(x, np.float64)) for x in ([1.5, 8.0], [0.25, 0.5], [7.5])]
+    tensors = dict(zip(["keys_tensor", "values_tensor", "default_tensor"], doubles))
+    yield 4, parts.astype(np.float64), tensors
+
+
 def forms():
     for versions, x, attributes in regressors():
         yield "TreeEnsembleRegressor", versions, [x], attributes, 1
@@ -132,6 +153,10 @@ def forms():
         yield "TreeEnsembleClassifier", [1, 3], [x], attributes, 2
     for op, x, attributes, results in [*linear_models(), *preprocessing()]:
         yield op, [1], [x], attributes, results
+    for attributes in support_vectors():
+        yield "SVMRegressor", [1], [floats(6, 3)], attributes, 1
+    for version, keys, attributes in encoders():
+        yield "LabelEncoder", [version], [keys], attributes, 1
     yield "FeatureVectorizer", [1], [floats(4, 3), floats(4, 2)], dict(inputdimensions=[3, 2]), 1
 
 
