@@ -53,9 +53,7 @@ Lines lines_of(const Problem& p) {
 Work work(const Problem& p, const Params&) {
   // Measured, with the rows of f32 that are written and read again on the way.
   const auto bytes = static_cast<double>(p.operands[0].count() + p.results[0].count());
-  return {.operations = 16 * multiply_adds(p) + 48 * bytes,
-          .bytes = traffic_of(p),
-          .steps = 1};
+  return {.operations = 16 * multiply_adds(p) + 48 * bytes, .bytes = traffic_of(p), .steps = 1};
 }
 
 /// What all tiles of a run share. Workspace: lines, one input row, a block of sums.
