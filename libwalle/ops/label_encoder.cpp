@@ -44,13 +44,7 @@ Result<double> fallback_of(const NodeView& node, DType dtype) {
 }
 
 Status infer(const NodeView& node, InferContext& context) {
-  const DType dtype = WALLE_TRY(numbers_of(node, "values")).dtype;
-  if (!rules::has_shapes(node)) {
-    context.set_unknown_shape(0, dtype);
-  } else {
-    context.set(0, dtype, *node.value(0).shape);
-  }
-  return {};
+  return rules::infer_shape(node, context, WALLE_TRY(numbers_of(node, "values")).dtype);
 }
 
 /// True where x is the key, or neither is a number.

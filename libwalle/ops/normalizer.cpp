@@ -6,15 +6,6 @@ namespace {
 
 using rules::Term;
 
-Status infer(const NodeView& node, InferContext& context) {
-  if (!rules::has_shapes(node)) {
-    context.set_unknown_shape(0, DType::f32);
-  } else {
-    context.set(0, DType::f32, *node.value(0).shape);
-  }
-  return {};
-}
-
 Replacement decompose(const NodeView& node, GraphBuilder& builder) {
   rules::Formula f(builder);
   const Term x = WALLE_TRY(rules::sample_rows(node, f)).cast(DType::f32);
@@ -36,7 +27,7 @@ extern const OpDef kNormalizer = {
     .operands = {1, 1},
     .results = {1, 1},
     .attributes = "norm:string(MAX|L1|L2)?",
-    .infer = infer,
+    .infer = rules::infer_f32,
     .decompose = decompose};
 
 }  // namespace walle::ops

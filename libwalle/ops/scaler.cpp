@@ -16,15 +16,6 @@ Result<Term> of_features(const NodeView& node, rules::Formula& f, std::string_vi
   return f.constant(std::vector<double>(values.begin(), values.end()), Ints{std::ssize(values)}, DType::f32);
 }
 
-Status infer(const NodeView& node, InferContext& context) {
-  if (!rules::has_shapes(node)) {
-    context.set_unknown_shape(0, DType::f32);
-  } else {
-    context.set(0, DType::f32, *node.value(0).shape);
-  }
-  return {};
-}
-
 Replacement decompose(const NodeView& node, GraphBuilder& builder) {
   rules::Formula f(builder);
   const Term offset = WALLE_TRY(of_features(node, f, "offset", 0));
@@ -42,7 +33,7 @@ extern const OpDef kScaler = {.name = "Scaler",
                               .operands = {1, 1},
                               .results = {1, 1},
                               .attributes = "offset:floats?, scale:floats?",
-                              .infer = infer,
+                              .infer = rules::infer_f32,
                               .decompose = decompose};
 
 }  // namespace walle::ops

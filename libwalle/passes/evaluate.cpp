@@ -119,15 +119,35 @@ Result<std::string> key_of(const Graph& graph, const Node& node) {
   return key;
 }
 
+/// Bytes of a constant as the f32 that packed and 8-bit weights become.
+int64_t unpacked_bytes(const Tensor& tensor) { return (bits_of(tensor.dtype()) <= 8 ? 9 : 1) * tensor.bytes(); }
+
+Result<std::vector<Tensor>> computed(const Graph& graph, const Node& node, PassContext& context) {
+  auto results = WALLE_TRY(node.core ? run_core(graph, node, context) : run_isolated(graph, node, context));
+  for (const Tensor& tensor : results) context.fold_bytes -= std::min(context.fold_bytes, tensor.bytes());
+  return results;
+}
+
 }  // namespace
 
+int64_t fold_allowance(const Graph& graph) {
+  int64_t constants = 0;
+  for (const Value& value : graph.values) {
+    if (value.constant) constants += unpacked_bytes(*value.constant);
+  }
+  int64_t allowed = (int64_t{256} << 20) + 10 * constants;
+  for (const Node& node : graph.nodes) {
+    for (const auto& block : node.blocks) allowed += fold_allowance(*block) - (int64_t{256} << 20);
+  }
+  return allowed;
+}
+
 Result<std::vector<Tensor>> evaluate(const Graph& graph, const Node& node, PassContext& context) {
-  if (!node.core) return run_isolated(graph, node, context);
-  if (context.folded == nullptr) return run_core(graph, node, context);
+  if (!node.core || context.folded == nullptr) return computed(graph, node, context);
   const std::string key = WALLE_TRY(key_of(graph, node));
   std::vector<Tensor> results;
   if (context.folded->find(key, results)) return results;
-  results = WALLE_TRY(run_core(graph, node, context));
+  results = WALLE_TRY(computed(graph, node, context));
   std::vector<Tensor> operands;
   for (const ValueId id : node.operands) {
     if (id != kNoValue) operands.push_back(*graph.value(id).constant);
@@ -143,12 +163,11 @@ bool foldable(const Graph& graph, const Node& node, const PassContext& context) 
   for (const ValueId id : node.operands) {
     if (id == kNoValue) continue;
     if (!graph.value(id).constant) return false;
-    const Tensor& operand = *graph.value(id).constant;
-    operands += (bits_of(operand.dtype()) <= 8 ? 9 : 1) * operand.bytes();  // i4 weights become f32
+    operands += unpacked_bytes(*graph.value(id).constant);
   }
   // Somewhat more than it reads, but no chain of nodes that doubles each time.
   constexpr int64_t kMost = 64 << 20;
-  const int64_t given = std::max(operands, std::min(kMost, 2 * operands + (1 << 20)));
+  const int64_t given = std::min(context.fold_bytes, std::max(operands, std::min(kMost, 2 * operands + (1 << 20))));
   for (const ValueId id : node.results) {
     if (id == kNoValue) continue;
     const int64_t elements = elements_of(graph, id);

@@ -47,6 +47,9 @@ struct PassContext {
   bool fuse = true;
   bool merge_rasters = true;
   FoldCache* folded = nullptr;      ///< (optional)
+  /// Bytes that folding may still make, so that no chain of small nodes fills the memory; negative: not known yet, the
+  /// first graph's constants decide.
+  int64_t fold_bytes = -1;
   std::vector<RasterFate> rasters;  ///< filled by the raster passes
   /// (optional) called after each pass with its name and the graph.
   std::function<void(std::string_view, const graph::Graph&)> dump;

@@ -1,3 +1,4 @@
+#include "libwalle/passes/evaluate.h"
 #include "libwalle/passes/pass.h"
 
 namespace walle::passes {
@@ -34,6 +35,7 @@ std::span<const PassDef* const> tidy_passes() {
 }
 
 Status run_alone(std::span<const PassDef* const> passes, graph::Graph& graph, PassContext& context) {
+  if (context.fold_bytes < 0) context.fold_bytes = fold_allowance(graph);
   for (const PassDef* pass : passes) {
     WALLE_TRY(pass->run(graph, context));
     if (context.dump) context.dump(pass->name, graph);

@@ -23,7 +23,7 @@ Result<Recurrent> recurrent_of(const NodeView& node, const std::vector<std::stri
   result.directions = r[0];
   const std::string direction = WALLE_TRY(node.attribute_string("direction", "forward"));
   result.reverse_only = direction == "reverse";
-  if ((direction == "bidirectional") != (result.directions == 2))
+  if (result.directions != (direction == "bidirectional" ? 2 : 1))
     return node.fail(ErrorCode::invalid_argument, "direction '" + direction + "' does not fit the weights");
   result.clip = static_cast<double>(WALLE_TRY(node.attribute_float("clip", 0)));
   result.activations = WALLE_TRY(activations_of(node, defaults, static_cast<size_t>(result.directions)));

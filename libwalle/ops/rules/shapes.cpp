@@ -19,24 +19,22 @@ void set_fresh(InferContext& context, size_t result, DType dtype, size_t rank) {
   context.set(result, dtype, std::move(shape));
 }
 
-Status infer_same(const NodeView& node, InferContext& context) {
-  const DType dtype = WALLE_TRY(node.dtype(0));
+Status infer_shape(const NodeView& node, InferContext& context, DType dtype) {
   if (!node.value(0).shape) {
     context.set_unknown_shape(0, dtype);
-    return {};
+  } else {
+    context.set(0, dtype, *node.value(0).shape);
   }
-  context.set(0, dtype, *node.value(0).shape);
   return {};
+}
+
+Status infer_same(const NodeView& node, InferContext& context) {
+  return infer_shape(node, context, WALLE_TRY(node.dtype(0)));
 }
 
 Status infer_boolean(const NodeView& node, InferContext& context) {
   WALLE_TRY(node.dtype(0));
-  if (!node.value(0).shape) {
-    context.set_unknown_shape(0, DType::boolean);
-    return {};
-  }
-  context.set(0, DType::boolean, *node.value(0).shape);
-  return {};
+  return infer_shape(node, context, DType::boolean);
 }
 
 Dim plus(InferContext& context, const Dim& a, const Dim& b) {

@@ -14,6 +14,11 @@ namespace walle::ops::rules {
 inline constexpr size_t kMaxSymbolicRank = 64;
 /// Sets result `result` to dtype with `rank` fresh dimensions.
 void set_fresh(InferContext& context, size_t result, DType dtype, size_t rank);
+/// Result 0 has this dtype and the shape of operand 0 (unknown stays unknown).
+[[nodiscard]] Status infer_shape(const NodeView& node, InferContext& context, DType dtype);
+[[nodiscard]] inline Status infer_f32(const NodeView& node, InferContext& context) {
+  return infer_shape(node, context, DType::f32);
+}
 /// Result 0 has dtype and shape of operand 0 (unknown stays unknown).
 [[nodiscard]] Status infer_same(const NodeView& node, InferContext& context);
 /// Result 0 has the shape of operand 0 and is boolean.

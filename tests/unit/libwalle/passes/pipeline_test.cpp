@@ -59,6 +59,20 @@ TEST(Pipeline, ConstantNodesAreComputedAhead) {
   EXPECT_EQ(constant->values<float>()[1], 1.F);
 }
 
+TEST(Pipeline, NothingMoreIsComputedAheadThanTheContextAllows) {
+  Maker m;
+  const ValueId x = m.input("x", DType::f32, {2});
+  const ValueId a = m.op("a", "Exp", {m.constant("zero", {2}, {0, 0})});
+  const ValueId b = m.op("b", "Sin", {a});
+  m.graph.outputs = {m.op("y", "Add", {x, b})};
+  PassContext c = context();
+  c.fold_bytes = 12;  // one vector of two floats, not two
+  ASSERT_TRUE(run(model_passes(), m.graph, c));
+  ASSERT_EQ(m.graph.nodes.size(), 2U);
+  EXPECT_EQ(m.graph.nodes[0].op->name, "Sin");
+  EXPECT_EQ(c.fold_bytes, 4);
+}
+
 TEST(Pipeline, RandomNumbersAreNeitherComputedAheadNorMerged) {
   Maker m;
   const graph::Attributes two = {{"shape", std::vector<int64_t>{2}}};
