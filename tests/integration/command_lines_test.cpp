@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "libwalle/base/file.h"
+#include "libwalle/base/sanitized.h"
 #include "libwalle/base/value.h"
 #include "tests/support/temporary_folder.h"
 
@@ -142,7 +143,8 @@ TEST_F(CommandLines, JsonIsAloneOnStdout) {
 
 TEST_F(CommandLines, ATunedProfileIsReadByLaterPlans) {
   const std::string model = WALLE_SOURCE_DIR "/tests/fuzz/corpus/onnx/gemm_all_attributes.onnx";
-  ASSERT_EQ(run("walle-model tune " + model + " --seconds 0.5 --profile p.json").code, 0);
+  const std::string seconds = kSanitized ? "8" : "0.5";
+  ASSERT_EQ(run("walle-model tune " + model + " --seconds " + seconds + " --profile p.json").code, 0);
   const Outcome explained = run("env WALLE_PROFILE=p.json walle-model explain " + model + " --json");
   EXPECT_THAT(explained.out, HasSubstr("\"tuned\":true")) << explained.err;
   const Outcome without = run("walle-model explain " + model + " --json");
