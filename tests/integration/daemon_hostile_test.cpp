@@ -5,6 +5,7 @@
 #include "ipc/client/manager.h"
 #include "ipc/client/stream.h"
 #include "ipc/client/tasks.h"
+#include "libwalle/base/sanitized.h"
 #include "tests/integration/daemon_support.h"
 
 namespace walle::daemon_test {
@@ -22,7 +23,7 @@ void PrintTo(const Misdeed& misdeed, std::ostream* out) { *out << misdeed.name; 
 
 const Misdeed kMisdeeds[] = {
     {"raises", "", "raise ValueError('no page in this event')", "exception", "no page in this event"},
-    {"loops", "time = \"300ms\"\n", "while True: pass", "deadline", "out of time (task.toml, [limits] time)"},
+    {"loops", kSanitized ? "time = \"2s\"\n" : "time = \"300ms\"\n", "while True: pass", "deadline", "out of time (task.toml, [limits] time)"},
     {"allocates", "memory = \"64M\"\n", "x = []\n    while True: x.append(bytes(10**6))", "memory", "64"},
     {"exits", "", "import os\n    os._exit(3)", "exception|host_died", "exit"},
     {"recurses", "", "return run(event, ctx)", "exception", "recursion"},
