@@ -23,7 +23,8 @@ void PrintTo(const Misdeed& misdeed, std::ostream* out) { *out << misdeed.name; 
 
 const Misdeed kMisdeeds[] = {
     {"raises", "", "raise ValueError('no page in this event')", "exception", "no page in this event"},
-    {"loops", kSanitized ? "time = \"2s\"\n" : "time = \"300ms\"\n", "while True: pass", "deadline", "out of time (task.toml, [limits] time)"},
+    {"loops", kSanitized ? "time = \"2s\"\n" : "time = \"300ms\"\n", "while True: pass", "deadline",
+     "out of time (task.toml, [limits] time)"},
     {"allocates", "memory = \"64M\"\n", "x = []\n    while True: x.append(bytes(10**6))", "memory", "64"},
     {"exits", "", "import os\n    os._exit(3)", "exception|host_died", "exit"},
     {"recurses", "", "return run(event, ctx)", "exception", "recursion"},
