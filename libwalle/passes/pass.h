@@ -46,7 +46,7 @@ struct PassContext {
   int threads = 1;
   bool fuse = true;
   bool merge_rasters = true;
-  FoldCache* folded = nullptr;      ///< (optional)
+  FoldCache* folded = nullptr;  ///< (optional)
   /// Bytes that folding may still make, so that no chain of small nodes fills the memory; negative: not known yet, the
   /// first graph's constants decide.
   int64_t fold_bytes = -1;
