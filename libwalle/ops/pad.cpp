@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstdlib>
+#include <limits>
 
 #include "libwalle/ops/rules/regions.h"
 #include "libwalle/ops/rules/shapes.h"
@@ -65,17 +66,23 @@ struct Segment {
   bool padding = false;
 };
 
-/// Where position `at` of the result (relative to the source) comes from.
-int64_t source_of(const std::string& mode, int64_t at, int64_t dim) {
-  if (mode == "edge") return std::clamp<int64_t>(at, 0, dim - 1);
-  if (mode == "wrap") return ((at % dim) + dim) % dim;
-  if (dim == 1) return 0;
-  const int64_t period = 2 * (dim - 1);
+/// The longest stretch from position `at` of the result (relative to the source) whose elements follow one another by a
+/// constant step in the source.
+Segment run_from(const std::string& mode, int64_t at, int64_t dim) {
+  constexpr int64_t kEndless = std::numeric_limits<int64_t>::max();
+  if (mode == "edge") {
+    if (at < 0) return {.size = -at, .begin = 0, .step = 0};
+    if (at < dim) return {.size = dim - at, .begin = at};
+    return {.size = kEndless, .begin = dim - 1, .step = 0};
+  }
+  if (dim == 1) return {.size = kEndless, .begin = 0, .step = 0};
+  const int64_t period = mode == "wrap" ? dim : 2 * (dim - 1);
   const int64_t inside = ((at % period) + period) % period;
-  return inside < dim ? inside : period - inside;
+  if (mode == "wrap" || inside < dim - 1) return {.size = dim - inside, .begin = inside};
+  return {.size = period - inside + 1, .begin = period - inside, .step = -1};
 }
 
-/// Segments of one axis, joined where positions follow one another by a constant step. Ends once there are too many.
+/// Segments of one axis. Ends once there are too many.
 std::vector<Segment> segments(const std::string& mode, int64_t dim, int64_t before, int64_t size) {
   if (mode == "constant" || dim == 0) {
     const int64_t begin = std::clamp<int64_t>(before, 0, size);
@@ -87,16 +94,11 @@ std::vector<Segment> segments(const std::string& mode, int64_t dim, int64_t befo
     return result;
   }
   std::vector<Segment> result;
-  for (int64_t i = 0; i < size && result.size() <= kMaxSegments; ++i) {
-    const int64_t from = source_of(mode, i - before, dim);
-    Segment* last = result.empty() ? nullptr : &result.back();
-    if (last != nullptr && last->size == 1) last->step = from - last->begin;
-    if (last != nullptr && last->begin + last->size * last->step == from && std::abs(last->step) <= 1) {
-      ++last->size;
-    } else {
-      if (last != nullptr && last->size == 1) last->step = 1;
-      result.push_back({.at = i, .size = 1, .begin = from});
-    }
+  for (int64_t at = 0; at < size && result.size() <= kMaxSegments; at += result.back().size) {
+    Segment run = run_from(mode, at - before, dim);
+    run.at = at;
+    run.size = std::min(run.size, size - at);
+    result.push_back(run);
   }
   return result;
 }
