@@ -122,6 +122,16 @@ Result<std::string> key_of(const Graph& graph, const Node& node) {
 /// Bytes of a constant as the f32 that packed and 8-bit weights become.
 int64_t unpacked_bytes(const Tensor& tensor) { return (bits_of(tensor.dtype()) <= 8 ? 9 : 1) * tensor.bytes(); }
 
+/// Of the constants of a graph and its blocks.
+int64_t constant_bytes(const Graph& graph) {
+  int64_t bytes = 0;
+  for (const Value& value : graph.values) bytes += value.constant ? unpacked_bytes(*value.constant) : 0;
+  for (const Node& node : graph.nodes) {
+    for (const auto& block : node.blocks) bytes += constant_bytes(*block);
+  }
+  return bytes;
+}
+
 Result<std::vector<Tensor>> computed(const Graph& graph, const Node& node, PassContext& context) {
   auto results = WALLE_TRY(node.core ? run_core(graph, node, context) : run_isolated(graph, node, context));
   for (const Tensor& tensor : results) context.fold_bytes -= std::min(context.fold_bytes, tensor.bytes());
@@ -130,17 +140,7 @@ Result<std::vector<Tensor>> computed(const Graph& graph, const Node& node, PassC
 
 }  // namespace
 
-int64_t fold_allowance(const Graph& graph) {
-  int64_t constants = 0;
-  for (const Value& value : graph.values) {
-    if (value.constant) constants += unpacked_bytes(*value.constant);
-  }
-  int64_t allowed = (int64_t{256} << 20) + 10 * constants;
-  for (const Node& node : graph.nodes) {
-    for (const auto& block : node.blocks) allowed += fold_allowance(*block) - (int64_t{256} << 20);
-  }
-  return allowed;
-}
+int64_t fold_allowance(const Graph& graph) { return (int64_t{256} << 20) + 10 * constant_bytes(graph); }
 
 Result<std::vector<Tensor>> evaluate(const Graph& graph, const Node& node, PassContext& context) {
   if (!node.core || context.folded == nullptr) return computed(graph, node, context);
