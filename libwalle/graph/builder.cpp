@@ -1,4 +1,5 @@
 #include <cmath>
+#include <limits>
 
 #include "libwalle/graph/op.h"
 
@@ -7,8 +8,15 @@ namespace {
 
 Status infer_raster(const NodeView&, InferContext&) { return {}; }
 
+/// Integers saturate.
 template <class T>
 engine::Tensor scalar_of(double value) {
+  if constexpr (std::is_integral_v<T>) {
+    if (value >= static_cast<double>(std::numeric_limits<T>::max()))
+      return engine::Tensor::scalar(std::numeric_limits<T>::max());
+    if (!(value >= static_cast<double>(std::numeric_limits<T>::min())))
+      return engine::Tensor::scalar(std::numeric_limits<T>::min());
+  }
   return engine::Tensor::scalar(static_cast<T>(value));
 }
 

@@ -94,20 +94,41 @@ bool undetermined(const Value& value) {
   return value.shape->size() <= 1 && (!is_integer(*value.dtype) || !value.known || !concrete(*value.known));
 }
 
+/// A shape that a tensor may have, as far as it is known; dims of 0 do not make up for large ones.
+bool possible(const Shape& shape) {
+  int64_t count = 1;
+  for (const Dim& d : shape) {
+    if (!d.known() || d.value() == 0) continue;
+    if (d.value() < 0 || __builtin_mul_overflow(count, d.value(), &count) || count > engine::kMaxElements) return false;
+  }
+  return true;
+}
+
+Status check_results(const Graph& graph, const Node& node) {
+  for (const ValueId id : node.results) {
+    if (id == kNoValue || !graph.value(id).shape || possible(*graph.value(id).shape)) continue;
+    return fail(ErrorCode::invalid_argument, "node '" + node.name + "' (" + std::string(node.op->name) + "): result '" +
+                                                 graph.value(id).name +
+                                                 "' is too large (over 2^40 elements) or has a negative dimension");
+  }
+  return {};
+}
+
 }  // namespace
 
 Status infer_node(Graph& graph, Node& node) {
   if (++graph.inferences > kMaxInferences) {
     return fail(ErrorCode::resource_exhausted,
                 "node '" + node.name + "' (" + std::string(node.op->name) +
-                    "): the model's blocks and decompositions take more than 2^22 nodes to look through");
+                    "): the model's blocks and decompositions take more than 2^20 nodes to look through");
   }
   if (node.op->infer == nullptr) {
     return fail(ErrorCode::unsupported,
                 "node '" + node.name + "': operator " + std::string(node.op->name) + " cannot be used here");
   }
   NodeInference context(graph, node);
-  return node.op->infer(NodeView(graph, node), context);
+  WALLE_TRY(node.op->infer(NodeView(graph, node), context));
+  return check_results(graph, node);
 }
 
 Status infer_so_far(Graph& graph, Node& node) {

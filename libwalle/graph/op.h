@@ -196,7 +196,7 @@ class GraphBuilder {
 
 /// Most nodes that one graph infers, those of its blocks each time anew: loops in loops infer their bodies again and
 /// again, and a decomposition may be asked for a million steps.
-inline constexpr int64_t kMaxInferences = 1 << 22;
+inline constexpr int64_t kMaxInferences = 1 << 20;
 
 /// Infers dtype, shape and known values of a node's results (passes/infer and GraphBuilder share it).
 /// Errors: what the op's infer says; unsupported for an op without infer; resource_exhausted past kMaxInferences.

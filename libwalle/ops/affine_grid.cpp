@@ -58,11 +58,10 @@ Replacement decompose(const NodeView& node, GraphBuilder& builder) {
   const Ints result = WALLE_TRY(node.result_dims(0));
   const bool align = WALLE_TRY(node.attribute_int("align_corners", 0)) != 0;
   const Ints sizes(result.begin() + 1, result.end() - 1);
-  constexpr int64_t kMost = int64_t{1} << 28;
-  if (rules::count(sizes) > kMost) return node.fail(ErrorCode::unsupported, "a grid of more than 2^28 places");
   rules::Formula f(builder);
   const Term theta = f.of(node.operand(0));
   const Ints dims = {static_cast<int64_t>(sizes.size()) + 1, rules::count(sizes)};
+  WALLE_TRY(rules::check_table(node, {dims[0], dims[1]}));
   const Term points = f.constant(homogeneous(sizes, align), dims, theta.dtype());
   return f.results({matmul(theta, points).transpose({0, 2, 1}).reshape(result)});
 }

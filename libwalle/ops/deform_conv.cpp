@@ -1,5 +1,6 @@
 #include <numeric>
 
+#include "libwalle/ops/rules/numbers.h"
 #include "libwalle/ops/rules/regions.h"
 #include "libwalle/ops/rules/sampling.h"
 #include "libwalle/ops/rules/shapes.h"
@@ -45,6 +46,7 @@ Result<Sizes> sizes_of(const NodeView& node) {
   const bool fits = s.group > 0 && s.offset_group > 0 && s.x[1] % s.group == 0 && s.x[1] % s.offset_group == 0 &&
                     s.w[0] % s.group == 0 && s.w[1] == s.x[1] / s.group && WALLE_TRY(node.dims(2))[1] == offsets;
   if (!fits) return node.fail(ErrorCode::invalid_argument, "channels, groups and offsets do not fit together");
+  WALLE_TRY(rules::check_table(node, {s.taps, s.places}));
   return s;
 }
 

@@ -46,8 +46,8 @@ Status take_diagonal(GraphBuilder& builder, Labelled& x) {
     const size_t again = x.labels.find(x.labels[i], i + 1);
     if (again == std::u32string::npos) continue;
     const Ints dims = WALLE_TRY(builder.dims(x.value));
-    const ValueId rows = rules::positions(builder, dims[i], dims.size(), i);
-    const ValueId columns = rules::positions(builder, dims[again], dims.size(), again);
+    const ValueId rows = WALLE_TRY(rules::positions(builder, dims[i], dims.size(), i));
+    const ValueId columns = WALLE_TRY(rules::positions(builder, dims[again], dims.size(), again));
     const ValueId on = WALLE_TRY(builder.one("Equal", {rows, columns}));
     const ValueId zero = rules::scalar_like(builder, x.value, 0);
     const ValueId masked = WALLE_TRY(builder.one("Where", {on, x.value, zero}));

@@ -11,7 +11,8 @@ Replacement decompose(const NodeView& node, GraphBuilder& builder) {
   const int64_t axis = WALLE_TRY(node.axis(given, static_cast<int64_t>(dims.size())));
   const ValueId best = WALLE_TRY(builder.one("ArgMax", {node.operand(0)}, {{"axis", axis}, {"keepdims", int64_t{1}}}));
   const auto at = static_cast<size_t>(axis);
-  const ValueId hit = WALLE_TRY(builder.one("Equal", {best, rules::positions(builder, dims[at], dims.size(), at)}));
+  const ValueId places = WALLE_TRY(rules::positions(builder, dims[at], dims.size(), at));
+  const ValueId hit = WALLE_TRY(builder.one("Equal", {best, places}));
   return rules::replaced(rules::cast(builder, hit, WALLE_TRY(node.dtype(0))));
 }
 

@@ -87,6 +87,7 @@ Replacement decompose(const NodeView& node, GraphBuilder& builder) {
   Term state =
       node.has(kState) ? f.of(node.operand(kState)).cast(DType::f32) : f.number(DType::f32, 0).expand(state_dims);
   std::vector<Term> outputs;
+  if (f.failed()) return f.results({});
   for (int64_t t = 0; t < q_dims[1] && !f.failed(); ++t) {
     const Term key = at(k, t);
     Term value = at(v, t);

@@ -56,6 +56,7 @@ std::vector<double> triangles(const std::vector<int64_t>& at, int64_t rows, int6
 
 Replacement decompose(const NodeView& node, GraphBuilder& builder) {
   const Ints dims = WALLE_TRY(node.result_dims(0));
+  WALLE_TRY(rules::check_table(node, {dims[0], dims[1]}));
   const auto dtype = rules::dtype_of_onnx(WALLE_TRY(node.attribute_int("output_datatype", 1)));
   std::array<double, 5> numbers{};
   for (size_t i = 0; i < 5; ++i) numbers[i] = WALLE_TRY(rules::known_scalar(node, i));

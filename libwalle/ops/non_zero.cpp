@@ -32,8 +32,7 @@ Result<ValueId> positions(GraphBuilder& builder, ValueId x, int64_t count) {
   const ValueId place = WALLE_TRY(rules::with_scalar(builder, "Sub", running, 1));
   const ValueId target = WALLE_TRY(builder.one(
       "Where", {mask, place, builder.scalar(DType::i64, static_cast<double>(count))}));  // outside: left out
-  const ValueId all = WALLE_TRY(
-      builder.one("Iota", {builder.scalar(DType::i64, 0), builder.scalar(DType::i64, 1)}, {{"count", count}}));
+  const ValueId all = WALLE_TRY(rules::positions(builder, count, 1, 0));
   const ValueId packed = WALLE_TRY(builder.one("ScatterElements", {all, target, all}));
   const ValueId found = WALLE_TRY(rules::slice(builder, running, 0, count - 1, count));
   const Ints zero = {0};

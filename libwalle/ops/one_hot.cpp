@@ -41,7 +41,7 @@ Replacement decompose(const NodeView& node, GraphBuilder& builder) {
   const ValueId negative = WALLE_TRY(rules::with_scalar(builder, "Less", indices, 0));
   const ValueId shifted = WALLE_TRY(rules::with_scalar(builder, "Add", indices, static_cast<double>(*depth)));
   const ValueId wrapped = WALLE_TRY(builder.one("Where", {negative, shifted, indices}));
-  const ValueId classes = rules::positions(builder, *depth, dims.size(), static_cast<size_t>(axis));
+  const ValueId classes = WALLE_TRY(rules::positions(builder, *depth, dims.size(), static_cast<size_t>(axis)));
   const ValueId hit = WALLE_TRY(builder.one("Equal", {wrapped, classes}));
   const ValueId off = WALLE_TRY(rules::slice(builder, node.operand(2), 0, 0, 1));
   const ValueId on = WALLE_TRY(rules::slice(builder, node.operand(2), 0, 1, 2));

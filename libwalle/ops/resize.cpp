@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "libwalle/ops/rules/constants.h"
+#include "libwalle/ops/rules/numbers.h"
 #include "libwalle/ops/rules/shapes.h"
 #include "libwalle/ops/rules/upgrade.h"
 
@@ -75,6 +76,7 @@ Replacement pick_rows(const NodeView& node, GraphBuilder& builder) {
   ValueId y = node.operand(0);
   for (size_t axis = 0; axis < dims.size(); ++axis) {
     if (sizes->sizes[axis] == dims[axis] && sizes->scales[axis] == 1) continue;
+    WALLE_TRY(rules::check_table(node, {sizes->sizes[axis]}));
     Ints rows;
     for (int64_t p = 0; p < sizes->sizes[axis]; ++p) {
       const double at = rounded(mode, (static_cast<double>(p) + 0.5) / sizes->scales[axis]);

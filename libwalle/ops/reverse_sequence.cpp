@@ -15,7 +15,7 @@ Replacement decompose(const NodeView& node, GraphBuilder& builder) {
   Ints column(dims.size(), 1);
   column[batch] = dims[batch];
   const ValueId lengths = WALLE_TRY(rules::reshape(builder, node.operand(1), column));
-  const ValueId t = rules::positions(builder, dims[time], dims.size(), time);
+  const ValueId t = WALLE_TRY(rules::positions(builder, dims[time], dims.size(), time));
   const ValueId last = WALLE_TRY(rules::with_scalar(builder, "Sub", lengths, 1));
   const ValueId mirrored = WALLE_TRY(builder.one("Sub", {last, t}));
   const ValueId inside = WALLE_TRY(builder.one("Less", {t, lengths}));

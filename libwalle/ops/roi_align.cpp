@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "libwalle/ops/rules/numbers.h"
 #include "libwalle/ops/rules/regions.h"
 #include "libwalle/ops/rules/sampling.h"
 #include "libwalle/ops/rules/shapes.h"
@@ -62,6 +63,11 @@ struct Line {
   int64_t most = 1;  ///< samples that are laid out for each bin
 };
 
+/// Samples of a bin along an axis of `size`: as given, or enough for regions up to twice the image.
+int64_t most_samples(const Options& o, int64_t bins, int64_t size) {
+  return o.ratio > 0 ? o.ratio : 2 * ((size + bins - 1) / bins) + 1;
+}
+
 /// `from` and `to`: [R, 1] in the image's coordinates; `size` of the axis.
 Line line_of(Formula& f, const Options& o, Term from, Term to, int64_t bins, int64_t size) {
   const double shift = o.half_pixel ? 0.5 : 0;
@@ -70,7 +76,7 @@ Line line_of(Formula& f, const Options& o, Term from, Term to, int64_t bins, int
   if (!o.half_pixel) extent = f.op("Max", {extent, f.number(extent.dtype(), 1)});
   const Term bin = extent / static_cast<double>(bins);
   Line line;
-  line.most = o.ratio > 0 ? o.ratio : 2 * ((size + bins - 1) / bins) + 1;  // regions up to twice the image
+  line.most = most_samples(o, bins, size);
   const auto most = static_cast<double>(line.most);
   line.samples = o.ratio > 0 ? bin * 0.0 + most : rules::clamp(bin.apply("Ceil"), 0, most);  // of an empty region none
   std::vector<double> which, sample;
@@ -101,6 +107,7 @@ Replacement decompose(const NodeView& node, GraphBuilder& builder) {
   const Ints x = WALLE_TRY(node.dims(0));
   const int64_t regions = WALLE_TRY(node.dims(1))[0];
   const DType dtype = WALLE_TRY(node.dtype(0));
+  for (size_t i = 0; i < 2; ++i) WALLE_TRY(rules::check_table(node, {o.bins[i], most_samples(o, o.bins[i], x[i + 2])}));
   Formula f(builder);
   const Images images{.pixels = rules::pixel_rows(f.of(node.operand(0))),
                       .sizes = {x[2], x[3]},

@@ -9,6 +9,8 @@
 namespace walle::ops {
 namespace {
 
+constexpr int64_t kMaxSequences = 4096;  // each is spelled out
+
 /// Opset 8 had a batch axis and sequence lengths in front.
 Status upgrade(Node& node, int opset, GraphBuilder&) {
   if (opset >= 9) return {};
@@ -216,6 +218,8 @@ class Sequence {
 Replacement by_sequence(const NodeView& node, GraphBuilder& builder, const Layout& layout, Sequence& sequence) {
   const std::vector<ValueId> operands = node.node().operands;
   const int64_t batch = WALLE_TRY(builder.dims(operands[0]))[0];
+  if (batch < 1 || batch > kMaxSequences)
+    return node.fail(ErrorCode::unsupported, "a batch must have 1 to 4096 sequences");
   std::vector<std::vector<ValueId>> results;
   for (int64_t b = 0; b < batch; ++b) {
     std::vector<ValueId> own = operands;

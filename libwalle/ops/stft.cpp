@@ -50,6 +50,7 @@ Replacement decompose(const NodeView& node, GraphBuilder& builder) {
   if (!frames) return node.fail(ErrorCode::unsupported, "the frames depend on data");
   const Ints x = WALLE_TRY(node.dims(0));
   const Ints result = WALLE_TRY(node.result_dims(0));
+  WALLE_TRY(rules::check_table(node, {result[1], frames->length}));
   Ints positions;
   for (int64_t f = 0; f < result[1]; ++f) {
     for (int64_t i = 0; i < frames->length; ++i) positions.push_back(f * frames->step + i);

@@ -94,6 +94,7 @@ Replacement decompose(const NodeView& node, GraphBuilder& builder) {
   const Ints dims = WALLE_TRY(node.dims(0));
   Formula f(builder);
   const Term x = f.of(node.operand(0)).cast(DType::i64).reshape({dims.size() == 2 ? dims[0] : 1, dims.back()});
+  if (f.failed()) return f.results({});
   Term y = all_counts(f, x, p);
   const int64_t grams = y.dims().empty() ? 0 : y.dims()[1] - 1;
   if (grams != std::ssize(p.columns))

@@ -9,8 +9,8 @@ Replacement decompose(const NodeView& node, GraphBuilder& builder) {
   const Ints dims = WALLE_TRY(node.dims(0));
   if (dims.size() < 2) return node.fail(ErrorCode::invalid_argument, "needs an operand of rank 2 or more");
   const bool upper = WALLE_TRY(node.attribute_int("upper", 1)) != 0;
-  ValueId rows = rules::positions(builder, dims[dims.size() - 2], 2, 0);
-  const ValueId columns = rules::positions(builder, dims.back(), 2, 1);
+  ValueId rows = WALLE_TRY(rules::positions(builder, dims[dims.size() - 2], 2, 0));
+  const ValueId columns = WALLE_TRY(rules::positions(builder, dims.back(), 2, 1));
   if (node.has(1)) {
     const ValueId k = WALLE_TRY(rules::reshape(builder, node.operand(1), Ints{1, 1}));
     rows = WALLE_TRY(builder.one("Add", {rows, k}));

@@ -13,6 +13,13 @@ using graph::ValueId;
 
 bool is_raster(const Node& node) { return node.core && family_of(node.core->attributes) == Family::raster; }
 
+/// Of regions and operands: many rasters have the same regions (a million slices of as many rows).
+size_t hash_of(const Node& node) {
+  size_t hash = raster::hash(node.core->regions);
+  for (const ValueId id : node.operands) hash = hash * 1099511628211U + static_cast<size_t>(id);
+  return hash;
+}
+
 /// Horizontal merge: of rasters with equal canonical regions over the same operands one is kept.
 Status run(Graph& graph, PassContext& context) {
   if (!context.merge_rasters) return {};
@@ -25,7 +32,7 @@ Status run(Graph& graph, PassContext& context) {
       kept.push_back(std::move(node));
       continue;
     }
-    const size_t hash = raster::hash(node.core->regions);
+    const size_t hash = hash_of(node);
     const graph::Value& value = graph.value(node.results[0]);
     bool shared = false;
     for (auto [it, end] = seen.equal_range(hash); it != end && !shared; ++it) {

@@ -7,6 +7,7 @@
 #include "libwalle/passes/rewrite.h"
 #include "libwalle/raster/region.h"
 #include "libwalle/session/locate.h"
+#include "libwalle/session/run_bytes.h"
 
 namespace walle::session {
 namespace {
@@ -43,6 +44,10 @@ class PlanBuilder {
     for (size_t n = 0; n < graph.nodes.size(); ++n) scratch[n] = WALLE_TRY(plan_blocks(n));
     Locator locator(graph, std::move(scratch));
     WALLE_TRY(locator.run());
+    plan_->arena_bytes = locator.arena_bytes();
+    plan_->unshared_bytes = locator.unshared_bytes();
+    WALLE_TRY(describe_ports());
+    WALLE_TRY(check_run_bytes(*plan_, context_.max_value_bytes));  // before constants are packed for it
     for (size_t n = 0; n < graph.nodes.size(); ++n) {
       if (locator.alias(n)) {
         plan_->rasters.push_back({graph.nodes[n].name, "alias", 2 * value_bytes(graph, graph.nodes[n].results[0])});
@@ -52,9 +57,6 @@ class PlanBuilder {
       if (!added) return at_node(graph.nodes[n], added.error());
     }
     plan_->copies = locator.copies();
-    plan_->arena_bytes = locator.arena_bytes();
-    plan_->unshared_bytes = locator.unshared_bytes();
-    WALLE_TRY(describe_ports());
     WALLE_TRY(compile());
     return std::move(plan_);
   }
@@ -162,10 +164,20 @@ class PlanBuilder {
     const auto operand = static_cast<size_t>(packing.operand);
     if (operand >= node.operands.size() || !plan_->graph.value(node.operands[operand]).constant)
       return fail(ErrorCode::internal, "a kernel packs an operand that is not constant");
+    const engine::Tensor& constant = *plan_->graph.value(node.operands[operand]).constant;
+    WALLE_TRY(check_packing(packing, constant));
     graph::Memory& memory = context_.search->contenders()[step.choice->winner.contender].backend->memory();
-    step.packed = WALLE_TRY(context_.shared->packed.pack(step.problem, candidate,
-                                                         *plan_->graph.value(node.operands[operand]).constant, memory));
+    step.packed = WALLE_TRY(context_.shared->packed.pack(step.problem, candidate, constant, memory));
     return {};
+  }
+
+  /// A view may make much of a small constant.
+  [[nodiscard]] Status check_packing(const Packing& packing, const engine::Tensor& constant) const {
+    const auto bytes = static_cast<int64_t>(packing.bytes);
+    if (bytes <= std::max(context_.max_value_bytes, 16 * constant.bytes())) return {};
+    return fail(ErrorCode::resource_exhausted, "its packed constant would take " + std::to_string(bytes) +
+                                                   " bytes, the session allows " +
+                                                   std::to_string(context_.max_value_bytes));
   }
 
   void note_raster(const Node& node, PlanStep& step) {

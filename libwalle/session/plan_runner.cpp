@@ -1,9 +1,8 @@
 #include "libwalle/session/plan_runner.h"
 
-#include <limits>
-
 #include "libwalle/session/environment.h"
 #include "libwalle/session/executor.h"
+#include "libwalle/session/run_bytes.h"
 
 namespace walle::session {
 namespace {
@@ -11,27 +10,10 @@ namespace {
 constexpr size_t kAlignment = 64;
 size_t aligned(size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
 
-/// Bytes of arena, workspace and outputs; saturates.
-int64_t bytes_of_plan(const Plan& plan) {
-  constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
-  int64_t bytes = plan.arena_bytes;
-  const auto add = [&](int64_t more) {
-    if (more < 0 || __builtin_add_overflow(bytes, more, &bytes)) bytes = kMost;
-  };
-  add(static_cast<int64_t>(plan.workspace_bytes));
-  for (const PlanOutput& output : plan.outputs) add(output.bytes);
-  return bytes;
-}
-
 }  // namespace
 
 Status PlanRunner::reserve(const Plan& plan) {
-  const int64_t needed = bytes_of_plan(plan);
-  if (needed > most_bytes_) {
-    return fail(ErrorCode::resource_exhausted, "a run would take " + std::to_string(needed) +
-                                                   " bytes of memory, the session allows " +
-                                                   std::to_string(most_bytes_));
-  }
+  WALLE_TRY(check_run_bytes(plan, most_bytes_));
   const size_t bytes = aligned(static_cast<size_t>(plan.arena_bytes)) + aligned(plan.workspace_bytes) + kAlignment;
   if (bytes <= memory_bytes_) return {};
   graph::Backend* host = environment().reference();

@@ -37,7 +37,9 @@ struct Session::Impl {
       run_in_stages();
   }
 
-  session::PlanContext context() { return {&search, model->impl().shared.get(), options.precision, options.threads}; }
+  session::PlanContext context() {
+    return {&search, model->impl().shared.get(), options.precision, options.threads, options.max_value_bytes};
+  }
 
   void run_in_stages() { whole = std::make_unique<session::Remainder>(session::remainder_of(graph->clone())); }
 
@@ -183,7 +185,8 @@ Status trace_passes(const engine::Model& model, std::span<const engine::NamedVal
   show("prepared", *graph);
   auto ordered = WALLE_TRY(match_values(*graph, inputs));
   search::Search search(environment().contenders(), options.backend, device_profile());
-  const PlanContext context{&search, model.impl().shared.get(), options.precision, options.threads};
+  const PlanContext context{&search, model.impl().shared.get(), options.precision, options.threads,
+                            options.max_value_bytes};
   if (const auto tensors = tensors_in(ordered)) {
     const auto plan = specialise(*graph, *tensors, deciding_inputs(*graph), options, context, show);
     if (plan || plan.error().code != ErrorCode::unsupported) return plan ? Status() : fail(plan.error());

@@ -155,7 +155,8 @@ Result<TuneReport> tune(const engine::Model& model, std::span<const engine::Name
   if (profile.processor != processor()) profile = search::Profile{.processor = processor()};
   // The plan as predictions make it: every candidate gets its chance again.
   search::Search search(environment().contenders(), options.backend);
-  const PlanContext context{&search, model.impl().shared.get(), options.precision, options.threads};
+  const PlanContext context{&search, model.impl().shared.get(), options.precision, options.threads,
+                            options.max_value_bytes};
   const Plans plans = WALLE_TRY(plans_of(model, inputs, options, context));
   Problems problems;
   if (plans.whole) collect(*plans.whole, problems);

@@ -46,11 +46,10 @@ Result<int64_t> checked_count(DType dtype, std::span<const int64_t> dims) {
     if (d < 0)
       return fail(ErrorCode::invalid_argument, "a tensor cannot have a negative dimension: " + describe(dtype, dims));
     empty |= d == 0;
-    too_large |= __builtin_mul_overflow(count, d, &count) || count > kMaxElements;
+    if (d != 0) too_large |= __builtin_mul_overflow(count, d, &count) || count > kMaxElements;
   }
-  if (empty) return 0;
   if (too_large) return fail(ErrorCode::invalid_argument, "the tensor is too large: " + describe(dtype, dims));
-  return count;
+  return empty ? 0 : count;
 }
 
 }  // namespace

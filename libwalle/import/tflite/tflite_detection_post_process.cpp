@@ -60,7 +60,7 @@ Translated results(Operation& op, ValueId boxes, ValueId places, ValueId classes
   const ValueId rows = WALLE_TRY(b.one("Gather", {boxes, places}, {{"axis", int64_t{0}}}));
   const int64_t turns = WALLE_TRY(op.known_dims(places))[1];
   const ValueId number = WALLE_TRY(make::reshape(b, count, Ints{1, 1}));
-  const ValueId meant = WALLE_TRY(b.one("Less", {make::positions(b, turns, 2, 1), number}));
+  const ValueId meant = WALLE_TRY(b.one("Less", {WALLE_TRY(make::positions(b, turns, 2, 1)), number}));
   const ValueId zero = b.scalar(DType::f32, 0);
   const ValueId mask = WALLE_TRY(rules::unsqueezed(op, meant, {2}));
   return std::vector{WALLE_TRY(b.one("Where", {mask, rows, zero})),

@@ -1,7 +1,5 @@
 #include "libwalle/ops/rules/build.h"
 
-#include <numeric>
-
 #include "libwalle/ops/rules/types.h"
 
 namespace walle::ops::rules {
@@ -51,13 +49,13 @@ Result<ValueId> per_axis(GraphBuilder& builder, ValueId vector, size_t rank, siz
   return reshape(builder, vector, wanted);
 }
 
-ValueId positions(GraphBuilder& builder, int64_t count, size_t rank, size_t axis) {
-  Ints values(static_cast<size_t>(count));
-  std::iota(values.begin(), values.end(), int64_t{0});
+Result<ValueId> positions(GraphBuilder& builder, int64_t count, size_t rank, size_t axis) {
+  const ValueId line = WALLE_TRY(
+      builder.one("Iota", {builder.scalar(DType::i64, 0), builder.scalar(DType::i64, 1)}, {{"count", count}}));
+  if (rank == 1) return line;
   Ints dims(rank, 1);
   dims[axis] = count;
-  auto tensor = engine::Tensor::of<int64_t>(dims, values);
-  return builder.constant(tensor ? *std::move(tensor) : engine::Tensor());
+  return reshape(builder, line, dims);
 }
 
 }  // namespace walle::ops::rules

@@ -23,7 +23,7 @@ namespace walle::ops::rules {
 [[nodiscard]] Result<ValueId> with_scalar(GraphBuilder& builder, std::string_view op, ValueId x, double value);
 /// [1, C, 1, 1…]: a vector per channel made to broadcast over x's `rank` axes, `axis` being the channel's.
 [[nodiscard]] Result<ValueId> per_axis(GraphBuilder& builder, ValueId vector, size_t rank, size_t axis);
-/// 0, 1, … count-1 as a constant of this dtype (i64 or i32) shaped so that it lies along `axis` of `rank` axes.
-[[nodiscard]] ValueId positions(GraphBuilder& builder, int64_t count, size_t rank, size_t axis);
+/// 0, 1, … count-1 as i64, along `axis` of `rank` axes. No constant yet: folding makes it one where it is not too long.
+[[nodiscard]] Result<ValueId> positions(GraphBuilder& builder, int64_t count, size_t rank, size_t axis);
 
 }  // namespace walle::ops::rules

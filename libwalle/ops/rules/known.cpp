@@ -8,6 +8,12 @@ namespace {
 
 std::optional<Dim> truth(bool value) { return Dim(value ? 1 : 0); }
 
+/// The remainder with the sign of b.
+int64_t modulo(int64_t a, int64_t b) {
+  const int64_t rest = a % b;
+  return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;
+}
+
 /// Both are numbers.
 std::optional<Dim> of_numbers(BinaryOp op, int64_t a, int64_t b) {
   const bool divides = b != 0 && !(a == std::numeric_limits<int64_t>::min() && b == -1);
@@ -15,7 +21,7 @@ std::optional<Dim> of_numbers(BinaryOp op, int64_t a, int64_t b) {
     case BinaryOp::div:
       return divides ? std::optional<Dim>(a / b) : std::nullopt;
     case BinaryOp::mod:
-      return divides ? std::optional<Dim>(((a % b) + b) % b) : std::nullopt;
+      return divides ? std::optional<Dim>(modulo(a, b)) : std::nullopt;
     case BinaryOp::min:
       return Dim(std::min(a, b));
     case BinaryOp::max:

@@ -6,6 +6,14 @@
 
 namespace walle::ops::rules {
 
+Status check_table(const NodeView& node, std::initializer_list<int64_t> counts) {
+  constexpr double kMost = 1 << 25;
+  double numbers = 1;
+  for (const int64_t count : counts) numbers *= static_cast<double>(count);
+  if (numbers <= kMost) return {};
+  return node.fail(ErrorCode::unsupported, "it would need a table of more than 2^25 numbers");
+}
+
 Result<ValueId> number_constant(GraphBuilder& builder, DType dtype, std::span<const int64_t> dims,
                                 std::span<const double> values) {
   const ValueId wide = builder.constant(WALLE_TRY(engine::Tensor::of<double>(dims, values)));

@@ -7,6 +7,9 @@
 // Constants that a decomposition computes itself.
 namespace walle::ops::rules {
 
+/// Checks that a table which a decomposition writes down is not too long: 2^25 numbers, given as a product of counts.
+/// Errors: unsupported.
+[[nodiscard]] Status check_table(const NodeView& node, std::initializer_list<int64_t> counts);
 /// A constant of this dtype (any numeric one) with these elements, rounded to it. Errors: those of Tensor::of and Cast.
 [[nodiscard]] Result<ValueId> number_constant(GraphBuilder& builder, DType dtype, std::span<const int64_t> dims,
                                               std::span<const double> values);

@@ -72,7 +72,7 @@ Result<ValueId> remaining(GraphBuilder& b, const Suppression& from, const Turn& 
   }
   const ValueId struck = WALLE_TRY(b.one(from.strikes, {ratio, turn.overlap}));
   scores = WALLE_TRY(b.one("Where", {struck, gone, scores}));
-  const ValueId places = make::positions(b, WALLE_TRY(b.dims(turn.scores))[1], 2, 1);
+  const ValueId places = WALLE_TRY(make::positions(b, WALLE_TRY(b.dims(turn.scores))[1], 2, 1));
   return b.one("Where", {WALLE_TRY(b.one("Equal", {places, best})), gone, scores});
 }
 

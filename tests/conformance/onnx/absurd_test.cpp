@@ -1,0 +1,205 @@
+#include <gtest/gtest.h>
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <fstream>
+#include <functional>
+#include <set>
+#include <variant>
+
+#include <walle/engine/session.h>
+
+#include "libwalle/base/file.h"
+#include "libwalle/base/value.h"
+#include "libwalle/import/onnx.h"
+#include "libwalle/session/model.h"
+#include "tests/conformance/onnx/cases.h"
+
+namespace walle::conformance {
+namespace {
+
+using graph::Graph;
+
+constexpr int64_t kMostMegabytes = 1000;  // that planning may take
+
+// Every integer of every case (dims of inputs, elements of small constants, attributes), one after the other, replaced
+// by a number that nobody means: a plan or an error comes out, and neither takes time or memory in proportion.
+
+/// "VmRSS" or "VmHWM" of this process, in MB.
+int64_t memory_mb(const std::string& what) {
+  std::ifstream file("/proc/self/status");
+  for (std::string line; std::getline(file, line);) {
+    if (line.rfind(what + ":", 0) == 0) return std::stoll(line.substr(what.size() + 1)) / 1024;
+  }
+  return -1;
+}
+
+void forget_peak() { std::ofstream("/proc/self/clear_refs") << "5"; }
+
+/// One number of a graph replaced by an absurd one.
+struct Absurd {
+  std::string what;
+  std::function<void(Graph&)> apply;
+};
+
+/// The case's graph with its data bound: small tensors are constants, others inputs of fixed dims.
+Graph bound(const Graph& source, const Data& data) {
+  Graph graph = source.clone();
+  std::vector<graph::ValueId> inputs;
+  for (size_t i = 0; i < graph.inputs.size(); ++i) {
+    const graph::ValueId id = graph.inputs[i];
+    if (i >= data.inputs.size() || !data.inputs[i].is_tensor()) {
+      inputs.push_back(id);
+      continue;
+    }
+    const engine::Tensor& tensor = data.inputs[i].tensor();
+    graph::Value& value = graph.value(id);
+    value.shape = graph::to_shape(tensor.dims());
+    if (!is_float(tensor.dtype()) && tensor.count() <= 16 && tensor.dims().size() <= 1) {
+      Graph scratch;
+      value.known = scratch.value(scratch.add_constant("", tensor)).known;
+      value.constant = tensor;
+    } else {
+      inputs.push_back(id);
+    }
+  }
+  graph.inputs = inputs;
+  for (const graph::ValueId id : graph.outputs) graph.value(id).shape.reset();
+  return graph;
+}
+
+void set_constant(Graph& graph, graph::ValueId id, size_t element, int64_t number) {
+  graph::Value& value = graph.value(id);
+  engine::Tensor copy = *engine::Tensor::empty(value.constant->dtype(), value.constant->dims());
+  std::copy_n(static_cast<const uint8_t*>(value.constant->data()), copy.bytes(),
+              static_cast<uint8_t*>(copy.mutable_data()));
+  if (copy.dtype() == DType::i64) copy.mutable_values<int64_t>()[element] = number;
+  if (copy.dtype() == DType::i32) copy.mutable_values<int32_t>()[element] = static_cast<int32_t>(number);
+  Graph scratch;
+  value.known = scratch.value(scratch.add_constant("", copy)).known;
+  value.constant = copy;
+}
+
+bool has_class_from(const Graph& graph, graph::OpClass least) {
+  return std::any_of(graph.nodes.begin(), graph.nodes.end(),
+                     [least](const graph::Node& node) { return node.op->op_class >= least; });
+}
+
+/// Each dim of the inputs, and all that are equal. Not of what is carried out when it is explained: there the input is
+/// what costs.
+void change_dims(const Graph& graph, int64_t number, std::vector<Absurd>& all) {
+  if (number < 0 || has_class_from(graph, graph::OpClass::control)) return;
+  std::set<int64_t> lengths;
+  for (const graph::ValueId id : graph.inputs) {
+    const auto& shape = graph.value(id).shape;
+    for (size_t axis = 0; shape && axis < shape->size(); ++axis) {
+      all.push_back({"dim " + std::to_string(axis) + " of " + graph.value(id).name,
+                     [=](Graph& g) { (*g.value(id).shape)[axis] = graph::Dim(number); }});
+      if ((*shape)[axis].known()) lengths.insert((*shape)[axis].value());
+    }
+  }
+  for (const int64_t length : lengths) {
+    all.push_back({"every dim of " + std::to_string(length), [=](Graph& g) {
+                     for (const graph::ValueId id : g.inputs) {
+                       if (!g.value(id).shape) continue;
+                       std::replace(g.value(id).shape->begin(), g.value(id).shape->end(), graph::Dim(length),
+                                    graph::Dim(number));
+                     }
+                   }});
+  }
+}
+
+/// Each element of a small constant. Not beside a loop, which may take as many turns as it likes.
+void change_constants(const Graph& graph, int64_t number, std::vector<Absurd>& all) {
+  if (has_class_from(graph, graph::OpClass::control)) return;
+  for (size_t v = 0; v < graph.values.size(); ++v) {
+    const auto id = static_cast<graph::ValueId>(v);
+    const auto& constant = graph.value(id).constant;
+    if (!constant || is_float(constant->dtype()) || constant->count() > 16) continue;
+    for (int64_t i = 0; i < constant->count(); ++i)
+      all.push_back({"element " + std::to_string(i) + " of " + graph.value(id).name,
+                     [=](Graph& g) { set_constant(g, id, static_cast<size_t>(i), number); }});
+  }
+}
+
+void change_attributes(const Graph& graph, int64_t number, std::vector<Absurd>& all) {
+  using Ints = std::vector<int64_t>;
+  for (size_t n = 0; n < graph.nodes.size(); ++n) {
+    for (const auto& [name, attribute] : graph.nodes[n].attributes) {
+      const std::string what = "attribute " + name;
+      if (std::holds_alternative<int64_t>(attribute))
+        all.push_back({what, [=, key = name](Graph& g) { g.nodes[n].attributes[key] = number; }});
+      const auto* list = std::get_if<Ints>(&attribute);
+      for (size_t i = 0; list != nullptr && i < std::min<size_t>(list->size(), 8); ++i)
+        all.push_back({what + "[" + std::to_string(i) + "]",
+                       [=, key = name](Graph& g) { std::get<Ints>(g.nodes[n].attributes[key])[i] = number; }});
+    }
+  }
+}
+
+std::vector<Absurd> changes(const Graph& graph, int64_t number) {
+  std::vector<Absurd> all;
+  change_dims(graph, number, all);
+  change_constants(graph, number, all);
+  change_attributes(graph, number, all);
+  return all;
+}
+
+/// Zeros without end that take no memory.
+void* endless_zeros() {
+  static void* const zeros =
+      mmap(nullptr, size_t{1} << 46, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  return zeros;
+}
+
+/// Plans it; what comes out does not matter.
+void plan(Graph graph, const Data& data) {
+  const auto model = session::model_from_graph(std::move(graph));
+  if (!model) return;
+  const auto session = engine::Session::create(*model, {.max_value_bytes = 64 << 20});
+  if (!session) return;
+  std::vector<engine::NamedValue> inputs;
+  size_t at = 0;
+  for (const auto& port : (*model)->inputs()) {
+    if (port.kind != engine::ValueKind::tensor) {
+      while (at < data.inputs.size() && data.inputs[at].is_tensor()) ++at;
+      inputs.push_back({port.name, at < data.inputs.size() ? data.inputs[at++] : engine::AnyValue()});
+      continue;
+    }
+    std::vector<int64_t> dims = port.dims;
+    for (int64_t& d : dims) d = std::max<int64_t>(d, d == 0 ? 0 : 1);
+    auto tensor = engine::Tensor::borrow(port.dtype, dims, endless_zeros(), nullptr);
+    if (!tensor) return;
+    inputs.push_back({port.name, engine::AnyValue(*std::move(tensor))});
+  }
+  (void)(*session)->explain_values(inputs, false);
+}
+
+class AbsurdNumbers : public ::testing::TestWithParam<int64_t> {};
+
+TEST_P(AbsurdNumbers, ArePlannedOrRefusedInLittleMemory) {
+  int64_t graphs = 0;
+  for (const Case& one : all_cases()) {
+    const auto bytes = read_file(one.folder + "/model.onnx", 256U << 20);
+    const auto graph = bytes ? import::load_onnx(*bytes, one.folder) : Result<Graph>(fail(bytes.error()));
+    const auto sets = data_of(one);
+    if (!graph || !sets || sets->empty()) continue;
+    const Graph base = bound(*graph, (*sets)[0]);
+    for (const Absurd& absurd : changes(base, GetParam())) {
+      SCOPED_TRACE(one.name + ": " + absurd.what);
+      Graph changed = base.clone();
+      absurd.apply(changed);
+      forget_peak();
+      const int64_t before = memory_mb("VmRSS");
+      plan(std::move(changed), (*sets)[0]);
+      EXPECT_LE(memory_mb("VmHWM") - before, kMostMegabytes);
+      ++graphs;
+    }
+  }
+  EXPECT_GE(graphs, 10'000);
+}
+
+INSTANTIATE_TEST_SUITE_P(Numbers, AbsurdNumbers, ::testing::Values(-1, 0, 300'000'000, (int64_t{1} << 31) - 1));
+
+}  // namespace
+}  // namespace walle::conformance
