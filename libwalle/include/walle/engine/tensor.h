@@ -30,8 +30,7 @@ class Tensor {
   Tensor() = default;
 
   /// A new tensor with undefined (`zeros`: zero) contents, 64-byte aligned. dims: each ≥ 0.
-  /// Errors: invalid_argument for negative dims or more than kMaxElements, dims of 0 left out; resource_exhausted
-  /// without memory.
+  /// Errors: invalid_argument for dims < 0, or over kMaxElements (dims of 0 aside); resource_exhausted without memory.
   [[nodiscard]] static Result<Tensor> empty(DType dtype, std::span<const int64_t> dims);
   [[nodiscard]] static Result<Tensor> zeros(DType dtype, std::span<const int64_t> dims);
 
