@@ -205,7 +205,7 @@ extern const OpDef kAttention = {
     .operands = {3, 7},
     .results = {1, 4},
     .attributes =
-        "is_causal:int=0, kv_num_heads:int=0, left_window_size:int=-1, q_num_heads:int=0, "
+        "is_causal:int=0, kv_num_heads:int(0..16777216)=0, left_window_size:int=-1, q_num_heads:int(0..16777216)=0, "
         "qk_matmul_output_mode:int=0, right_window_size:int=-1, scale:float?, softcap:float=0, "
         "softmax_precision:int=0",
     .infer = infer,

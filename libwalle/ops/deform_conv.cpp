@@ -111,7 +111,9 @@ extern const OpDef kDeformConv = {
     .op_class = OpClass::composite,
     .operands = {3, 5},
     .results = {1, 1},
-    .attributes = "dilations:ints?, group:int=1, kernel_shape:ints?, offset_group:int=1, pads:ints?, strides:ints?",
+    .attributes =
+        "dilations:ints?, group:int(1..16777216)=1, kernel_shape:ints?, offset_group:int(1..16777216)=1, pads:ints?, "
+        "strides:ints?",
     .infer = infer,
     .decompose = decompose};
 

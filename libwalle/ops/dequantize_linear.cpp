@@ -34,7 +34,7 @@ extern const OpDef kDequantizeLinear = {.name = "DequantizeLinear",
                                         .op_class = OpClass::atomic,
                                         .operands = {2, 3},
                                         .results = {1, 1},
-                                        .attributes = "axis:int=1, block_size:int(0..)=0, output_dtype:int=0",
+                                        .attributes = "axis:int=1, block_size:int(0..2147483648)=0, output_dtype:int=0",
                                         .infer = infer,
                                         .atomic = atomic};
 

@@ -18,9 +18,10 @@ Status upgrade(Node& node, int opset, GraphBuilder&) {
 }
 
 Result<size_t> axis_of(const NodeView& node, size_t rank) {
+  const auto axes = static_cast<int64_t>(rank);
   int64_t axis = WALLE_TRY(node.attribute_int("axis", -2));
-  if (node.has(2)) axis = static_cast<int64_t>(WALLE_TRY(rules::known_scalar(node, 2)));
-  return static_cast<size_t>(WALLE_TRY(node.axis(axis, static_cast<int64_t>(rank))));
+  if (node.has(2)) axis = WALLE_TRY(rules::known_integer(node, 2, -axes, axes - 1));
+  return static_cast<size_t>(WALLE_TRY(node.axis(axis, axes)));
 }
 
 Status infer(const NodeView& node, InferContext& context) {
@@ -123,7 +124,7 @@ Replacement decompose(const NodeView& node, GraphBuilder& builder) {
   const bool inverse = WALLE_TRY(node.attribute_int("inverse", 0)) != 0;
   const bool to_real = inverse && WALLE_TRY(node.attribute_int("onesided", 0)) != 0;
   const int64_t n = to_real       ? result[axis]
-                    : node.has(1) ? static_cast<int64_t>(WALLE_TRY(rules::known_scalar(node, 1)))
+                    : node.has(1) ? WALLE_TRY(rules::known_integer(node, 1, 1, kMaxLength))
                                   : dims[axis];
   if (n < 1 || n > kMaxLength)
     return node.fail(ErrorCode::unsupported, "transforms are 1 to " + std::to_string(kMaxLength) + " long");

@@ -96,7 +96,7 @@ extern const OpDef kIf = {.name = "If",
                           .op_class = OpClass::control,
                           .operands = {1, -1},
                           .results = {1, -1},
-                          .attributes = "captures:int=0",
+                          .attributes = "captures:int(0..16777216)=0",
                           .infer = infer};
 
 }  // namespace walle::ops

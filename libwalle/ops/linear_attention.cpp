@@ -110,7 +110,9 @@ extern const OpDef kLinearAttention = {
     .op_class = OpClass::composite,
     .operands = {3, 6},
     .results = {1, 2},
-    .attributes = "chunk_size:int=64, kv_num_heads:int, q_num_heads:int, scale:float=0, update_rule:string=gated_delta",
+    .attributes =
+        "chunk_size:int=64, kv_num_heads:int(0..16777216), q_num_heads:int(0..16777216), scale:float=0, "
+        "update_rule:string=gated_delta",
     .infer = infer,
     .decompose = decompose};
 

@@ -155,7 +155,7 @@ extern const OpDef kLoop = {
     .op_class = OpClass::control,
     .operands = {0, -1},  // trip count and condition may both be left out
     .results = {1, -1},
-    .attributes = "captures:int=0, carried:int=0",
+    .attributes = "captures:int(0..16777216)=0, carried:int(0..16777216)=0",
     .infer = infer,
     .carry_out = carry_out};
 

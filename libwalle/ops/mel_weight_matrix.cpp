@@ -30,7 +30,7 @@ std::vector<int64_t> corners(int64_t bins, double length, double rate, double lo
   const double step = (to_mel(high) - to_mel(low)) / static_cast<double>(bins + 2);
   for (int64_t i = 0; i < bins + 2; ++i) {
     const double hertz = to_hertz(static_cast<double>(i) * step + to_mel(low));
-    result.push_back(static_cast<int64_t>(std::floor((length + 1) * hertz / rate)));
+    result.push_back(rules::saturated(std::floor((length + 1) * hertz / rate)));
   }
   return result;
 }

@@ -39,7 +39,7 @@ extern const OpDef kQuantizeLinear = {
     .op_class = OpClass::atomic,
     .operands = {2, 3},
     .results = {1, 1},
-    .attributes = "axis:int=1, block_size:int(0..)=0, output_dtype:int=0, precision:int=0, saturate:int=1",
+    .attributes = "axis:int=1, block_size:int(0..2147483648)=0, output_dtype:int=0, precision:int=0, saturate:int=1",
     .infer = infer,
     .atomic = atomic};
 

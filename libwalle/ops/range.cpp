@@ -33,7 +33,12 @@ Status infer(const NodeView& node, InferContext& context) {
     const int64_t start = WALLE_TRY(node.ints(0))[0];
     const int64_t delta = WALLE_TRY(node.ints(2))[0];
     std::vector<Dim> elements;
-    for (int64_t i = 0; i < *count; ++i) elements.emplace_back(start + i * delta);
+    int64_t at = start;
+    for (int64_t i = 0; i < *count; ++i) {
+      elements.emplace_back(at);
+      if (__builtin_add_overflow(at, delta, &at)) break;  // behind the last one
+    }
+    if (std::ssize(elements) < *count) return node.fail(ErrorCode::invalid_argument, "the range leaves its type");
     context.set_known(0, std::move(elements));
     return {};
   }

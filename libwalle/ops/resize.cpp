@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 
 #include "libwalle/ops/rules/constants.h"
 #include "libwalle/ops/rules/numbers.h"
@@ -80,7 +81,7 @@ Replacement pick_rows(const NodeView& node, GraphBuilder& builder) {
     Ints rows;
     for (int64_t p = 0; p < sizes->sizes[axis]; ++p) {
       const double at = rounded(mode, (static_cast<double>(p) + 0.5) / sizes->scales[axis]);
-      rows.push_back(std::clamp<int64_t>(static_cast<int64_t>(at), 0, dims[axis] - 1));
+      rows.push_back(std::clamp<int64_t>(rules::saturated(at), 0, dims[axis] - 1));
     }
     y = WALLE_TRY(builder.one("Gather", {y, builder.ints(rows)}, {{"axis", static_cast<int64_t>(axis)}}));
   }
@@ -99,7 +100,9 @@ Replacement decompose(const NodeView& node, GraphBuilder& builder) {
     const auto numbers = WALLE_TRY(rules::constant_numbers(node, i));
     if (numbers.empty()) continue;
     if (i == 3) {
-      attributes[std::string(kNames[2])] = Ints(numbers.begin(), numbers.end());
+      Ints sizes;
+      std::transform(numbers.begin(), numbers.end(), std::back_inserter(sizes), rules::saturated);
+      attributes[std::string(kNames[2])] = std::move(sizes);
     } else {
       std::vector<float> floats;
       for (const double number : numbers) floats.push_back(static_cast<float>(number));

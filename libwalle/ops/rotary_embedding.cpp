@@ -74,7 +74,7 @@ extern const OpDef kRotaryEmbedding = {
     .op_class = OpClass::composite,
     .operands = {3, 4},
     .results = {1, 1},
-    .attributes = "interleaved:int=0, num_heads:int=0, rotary_embedding_dim:int=0",
+    .attributes = "interleaved:int=0, num_heads:int(0..16777216)=0, rotary_embedding_dim:int(0..16777216)=0",
     .infer = rules::infer_same,
     .decompose = decompose};
 

@@ -320,17 +320,18 @@ rules::Values carry_out(const NodeView& node, std::span<const engine::AnyValue> 
 
 }  // namespace
 
-extern const OpDef kScan = {.name = "Scan",
-                            .formula = "for each i: (v…, s_i…) = body(v…, x_i…); y = v…, [s_0, s_1, …]…",
-                            .op_class = OpClass::composite,
-                            .operands = {1, -1},
-                            .results = {1, -1},
-                            .attributes =
-                                "batched:int=0, captures:int=0, num_scan_inputs:int, scan_input_axes:ints?, "
-                                "scan_input_directions:ints?, scan_output_axes:ints?, scan_output_directions:ints?",
-                            .upgrade = upgrade,
-                            .infer = infer,
-                            .decompose = decompose,
-                            .carry_out = carry_out};
+extern const OpDef kScan = {
+    .name = "Scan",
+    .formula = "for each i: (v…, s_i…) = body(v…, x_i…); y = v…, [s_0, s_1, …]…",
+    .op_class = OpClass::composite,
+    .operands = {1, -1},
+    .results = {1, -1},
+    .attributes =
+        "batched:int=0, captures:int(0..16777216)=0, num_scan_inputs:int(1..16777216), scan_input_axes:ints?, "
+        "scan_input_directions:ints?, scan_output_axes:ints?, scan_output_directions:ints?",
+    .upgrade = upgrade,
+    .infer = infer,
+    .decompose = decompose,
+    .carry_out = carry_out};
 
 }  // namespace walle::ops

@@ -71,7 +71,7 @@ extern const OpDef kSequenceMap = {.name = "SequenceMap",
                                    .op_class = OpClass::control,
                                    .operands = {1, -1},
                                    .results = {1, -1},
-                                   .attributes = "captures:int=0",
+                                   .attributes = "captures:int(0..16777216)=0",
                                    .infer = infer,
                                    .carry_out = carry_out};
 

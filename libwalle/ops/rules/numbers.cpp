@@ -1,5 +1,8 @@
 #include "libwalle/ops/rules/numbers.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include "libwalle/ops/rules/build.h"
 #include "libwalle/ops/rules/constants.h"
 #include "libwalle/ops/rules/shapes.h"
@@ -20,6 +23,11 @@ Result<ValueId> number_constant(GraphBuilder& builder, DType dtype, std::span<co
   return cast(builder, wide, dtype);
 }
 
+int64_t saturated(double count) {
+  constexpr auto kMost = static_cast<double>(2 * engine::kMaxElements);
+  return std::isnan(count) ? 0 : static_cast<int64_t>(std::clamp(count, -kMost, kMost));
+}
+
 Result<double> known_scalar(const NodeView& node, size_t operand) {
   const auto numbers = WALLE_TRY(constant_numbers(node, operand));
   if (numbers.size() != 1)
@@ -27,14 +35,18 @@ Result<double> known_scalar(const NodeView& node, size_t operand) {
   return numbers[0];
 }
 
-Result<std::optional<int64_t>> known_count(const NodeView& node, size_t operand, int64_t least, int64_t most) {
-  if (node.constant(operand) == nullptr && depends_on_data(node, operand)) return std::optional<int64_t>();
+Result<int64_t> known_integer(const NodeView& node, size_t operand, int64_t least, int64_t most) {
   const double number = WALLE_TRY(known_scalar(node, operand));
   if (!(number >= static_cast<double>(least)) || number > static_cast<double>(most)) {
     return node.fail(ErrorCode::invalid_argument, "operand " + std::to_string(operand) + " must be " +
                                                       std::to_string(least) + " to " + std::to_string(most));
   }
-  return std::optional(static_cast<int64_t>(number));
+  return static_cast<int64_t>(number);
+}
+
+Result<std::optional<int64_t>> known_count(const NodeView& node, size_t operand, int64_t least, int64_t most) {
+  if (node.constant(operand) == nullptr && depends_on_data(node, operand)) return std::optional<int64_t>();
+  return std::optional(WALLE_TRY(known_integer(node, operand, least, most)));
 }
 
 }  // namespace walle::ops::rules

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "libwalle/ops/rules/constants.h"
+#include "libwalle/ops/rules/numbers.h"
 #include "libwalle/ops/rules/shapes.h"
 
 namespace walle::ops::rules {
@@ -44,7 +45,7 @@ Status keep_aspect(const NodeView& node, const Ints& dims, const Ints& axes, Int
   for (size_t i = 1; i < axes.size(); ++i)
     scale = policy == "not_larger" ? std::min(scale, scale_of(i)) : std::max(scale, scale_of(i));
   for (size_t i = 0; i < axes.size(); ++i) {
-    wanted[i] = static_cast<int64_t>(std::floor(scale * static_cast<double>(dims[static_cast<size_t>(axes[i])]) + 0.5));
+    wanted[i] = saturated(std::floor(scale * static_cast<double>(dims[static_cast<size_t>(axes[i])]) + 0.5));
   }
   return {};
 }
@@ -52,7 +53,7 @@ Status keep_aspect(const NodeView& node, const Ints& dims, const Ints& axes, Int
 Result<ResizeSizes> by_sizes(const NodeView& node, const Ints& dims, const Ints& axes, std::vector<double> given) {
   ResizeSizes result{.scales = std::vector<double>(dims.size(), 1), .roi = {}, .sizes = dims};
   Ints wanted;
-  for (const double size : given) wanted.push_back(static_cast<int64_t>(std::clamp(size, -1.0, 1e12)));
+  for (const double size : given) wanted.push_back(saturated(size));
   if (!wanted.empty()) WALLE_TRY(keep_aspect(node, dims, axes, wanted));
   for (size_t i = 0; i < axes.size(); ++i) {
     const auto axis = static_cast<size_t>(axes[i]);
@@ -72,7 +73,7 @@ Result<ResizeSizes> by_scales(const NodeView& node, const Ints& dims, const Ints
     if (!(given[i] > 0) || given[i] > 1e6) return node.fail(ErrorCode::invalid_argument, "a scale is not positive");
     const double part = crop ? roi[axis + dims.size()] - roi[axis] : 1;
     result.scales[axis] = given[i];
-    result.sizes[axis] = static_cast<int64_t>(std::floor(static_cast<double>(dims[axis]) * part * given[i]));
+    result.sizes[axis] = saturated(std::floor(static_cast<double>(dims[axis]) * part * given[i]));
     if (result.sizes[axis] < 0) return node.fail(ErrorCode::invalid_argument, "the region of interest is negative");
   }
   return result;

@@ -134,6 +134,25 @@ def support_vectors():
     yield dict(coefficients=numbers(3), rho=[-0.5], kernel_type="LINEAR", kernel_params=[0.0, 0.0, 0.0])
 
 
+def voting_vectors():
+    """As scikit-learn's converter writes SVC, with and without probabilities, and LinearSVC."""
+    for kernel in ["LINEAR", "POLY", "RBF", "SIGMOID"]:
+        for labels in [[0, 1], [7, -3, 40], [3, 1, 2, 9]]:
+            count, pairs = len(labels), len(labels) * (len(labels) - 1) // 2
+            per_class = [int(n) for n in random.integers(1, 4, count)]
+            vectors = dict(coefficients=numbers((count - 1) * sum(per_class)), support_vectors=numbers(3 * sum(per_class)),
+                           vectors_per_class=per_class, rho=numbers(pairs), classlabels_ints=labels, kernel_type=kernel,
+                           kernel_params=[0.3, 0.5, 2.0])
+            yield vectors
+            yield dict(**vectors, prob_a=numbers(pairs, -2, -0.5), prob_b=numbers(pairs, -0.5, 0.5))
+            for transform in TRANSFORMS[1:4]:
+                yield dict(**vectors, post_transform=transform)
+    for labels in [[4, 9], [0, 1, 2]]:
+        for low in [0.0, -2.0]:
+            yield dict(coefficients=numbers(3 * len(labels), low), rho=[-0.25], classlabels_ints=labels,
+                       kernel_type="LINEAR", kernel_params=[0.0, 0.0, 0.0])
+
+
 def encoders():
     """(version, keys, attributes)"""
     whole, parts = np.array([[3, 1], [7, -2]], np.int64), np.array([1.5, np.nan, -2, 8], np.float32)
@@ -155,6 +174,8 @@ def forms():
         yield op, [1], [x], attributes, results
     for attributes in support_vectors():
         yield "SVMRegressor", [1], [floats(6, 3)], attributes, 1
+    for attributes in voting_vectors():
+        yield "SVMClassifier", [1], [floats(6, 3)], attributes, 2
     for version, keys, attributes in encoders():
         yield "LabelEncoder", [version], [keys], attributes, 1
     yield "FeatureVectorizer", [1], [floats(4, 3), floats(4, 2)], dict(inputdimensions=[3, 2]), 1
