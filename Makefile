@@ -71,7 +71,9 @@ FUZZERS ?= onnx tflite model_file
 fuzz: setup
 	@cmake/configure.sh asan > /dev/null
 	@cmake --build build/asan --target $(addprefix fuzz_,$(FUZZERS))
-	@for name in $(FUZZERS); do tests/fuzz/run.sh build/asan/tests/fuzz_$$name $$name $(SECONDS) || exit 1; done
+	@cmake/configure.sh release > /dev/null
+	@cmake --build build/release --target walle-model
+	@for name in $(FUZZERS); do tests/fuzz/run.sh build/asan/tests/fuzz_$$name $$name $(SECONDS) build/release/bin/walle-model || exit 1; done
 
 # The engine beside ONNX Runtime: interleaved rounds, one table of ratios. BENCH="--threads 2 --only ppocr_det --json".
 bench: setup

@@ -256,8 +256,10 @@ Status Ledger::begin_run(int64_t run) {
 }
 
 Result<std::optional<VersionRow>> Ledger::finish_run(const Value& record) {
-  const VersionKey key{WALLE_TRY(get_string(record, "task")), WALLE_TRY(get_string(record, "version")),
-                       WALLE_TRY(get_int(record, "counter"))};
+  VersionKey key;
+  key.task = WALLE_TRY(get_string(record, "task"));
+  key.version = WALLE_TRY(get_string(record, "version"));
+  key.counter = WALLE_TRY(get_int(record, "counter"));
   const int64_t run = WALLE_TRY(get_int(record, "run"));
   const std::string status = WALLE_TRY(get_string(record, "status"));
   const std::vector<uint8_t> bytes = bounded(record);

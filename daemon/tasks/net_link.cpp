@@ -148,13 +148,15 @@ void NetLink::answer(const Value& id, const Status& status) {
 void NetLink::on_switch(const Value& message) {
   const Value id = message.contains("id") ? message["id"] : Value();
   const auto read = [&]() -> Result<ReleaseRequest> {
-    return ReleaseRequest{.task = WALLE_TRY(get_string(message, "task")),
-                          .version = WALLE_TRY(get_string(message, "version")),
-                          .counter = WALLE_TRY(get_int(message, "counter")),
-                          .folder = WALLE_TRY(get_string(message, "folder")),
-                          .manifest = WALLE_TRY(get_string(message, "manifest_sha256")),
-                          .root = options_.root,
-                          .device = get_string_or(options_.device, "id", "").value_or("")};
+    ReleaseRequest asked;
+    asked.task = WALLE_TRY(get_string(message, "task"));
+    asked.version = WALLE_TRY(get_string(message, "version"));
+    asked.counter = WALLE_TRY(get_int(message, "counter"));
+    asked.folder = WALLE_TRY(get_string(message, "folder"));
+    asked.manifest = WALLE_TRY(get_string(message, "manifest_sha256"));
+    asked.root = options_.root;
+    asked.device = get_string_or(options_.device, "id", "").value_or("");
+    return asked;
   };
   const auto request = read();
   if (!request) return answer(id, fail(request.error()));

@@ -37,7 +37,8 @@ Status add_signature(Envelope& envelope, const SigningKey& key) {
   if (envelope.signatures.size() >= kMaxSignatures) {
     return fail(ErrorCode::resource_exhausted, "more than 32 signatures");
   }
-  envelope.signatures.push_back({.key = std::move(id), .bytes = WALLE_TRY(key.sign(message))});
+  auto bytes = WALLE_TRY(key.sign(message));
+  envelope.signatures.push_back({.key = std::move(id), .bytes = std::move(bytes)});
   return {};
 }
 

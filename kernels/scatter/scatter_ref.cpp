@@ -27,8 +27,11 @@ std::optional<Refusal> accepts(const Problem& p) {
     return std::nullopt;
   }
   if (indices.dims.empty()) return Refusal{"the indices are a scalar"};
+  const size_t loops = indices.dims.size() - 1;
   const auto depth = static_cast<size_t>(indices.dims.back());
-  const bool fits = depth <= x.dims.size() && updates.dims.size() == indices.dims.size() - 1 + x.dims.size() - depth;
+  bool fits = depth <= x.dims.size() && updates.dims.size() == loops + x.dims.size() - depth;
+  for (size_t i = 0; fits && i < updates.dims.size(); ++i)
+    fits = updates.dims[i] == (i < loops ? indices.dims[i] : x.dims[i - loops + depth]);
   return refuse_if(!fits, "shapes do not fit");
 }
 

@@ -59,7 +59,7 @@ inline void take(Status&) {}
 }  // namespace detail
 
 /// Evaluates a Result; returns its error from the calling function, or yields its value.
-/// `auto model = WALLE_TRY(open(path));`   The only macro of the tree.
+/// `auto model = WALLE_TRY(open(path));`   The only macro of the tree. In braces behind an owning member it leaks that.
 #define WALLE_TRY(expression)                                              \
   ({                                                                       \
     auto walle_try_result = (expression);                                  \

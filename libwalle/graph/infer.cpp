@@ -126,8 +126,13 @@ Status infer_node(Graph& graph, Node& node) {
     return fail(ErrorCode::unsupported,
                 "node '" + node.name + "': operator " + std::string(node.op->name) + " cannot be used here");
   }
+  const NodeView view(graph, node);
+  for (int i = 0; i < node.op->operands.min; ++i) {
+    if (!view.has(static_cast<size_t>(i)))
+      return view.fail(ErrorCode::invalid_argument, "operand " + std::to_string(i) + " is missing");
+  }
   NodeInference context(graph, node);
-  WALLE_TRY(node.op->infer(NodeView(graph, node), context));
+  WALLE_TRY(node.op->infer(view, context));
   return check_results(graph, node);
 }
 

@@ -60,9 +60,10 @@ Result<graph::Graph> load_onnx(std::span<const uint8_t> bytes, const std::string
   WALLE_TRY(parse(bytes, model));
   WALLE_TRY(expand_functions(model));
   const graph::OpTable table(ops::op_table());
+  auto opsets = WALLE_TRY(opsets_of(model));
   ModelContext context{.table = table,
                        .tensors = TensorReader(folder),
-                       .opsets = WALLE_TRY(opsets_of(model)),
+                       .opsets = std::move(opsets),
                        .symbols = {},
                        .nodes_left = kMaxNodes};
   GraphImport import(context, nullptr, 0);

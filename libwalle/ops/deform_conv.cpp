@@ -37,7 +37,10 @@ struct Sizes {
 };
 
 Result<Sizes> sizes_of(const NodeView& node) {
-  Sizes s{.x = WALLE_TRY(node.dims(0)), .w = WALLE_TRY(node.dims(1)), .y = WALLE_TRY(node.result_dims(0))};
+  Sizes s;
+  s.x = WALLE_TRY(node.dims(0));
+  s.w = WALLE_TRY(node.dims(1));
+  s.y = WALLE_TRY(node.result_dims(0));
   s.group = WALLE_TRY(node.attribute_int("group", 1));
   s.offset_group = WALLE_TRY(node.attribute_int("offset_group", 1));
   s.taps = rules::count(std::span(s.w).subspan(2));

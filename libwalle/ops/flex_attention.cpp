@@ -32,8 +32,8 @@ Status infer(const NodeView& node, InferContext& context) {
   if (q.size() != 4 || k.size() != 4 || v.size() != 4 || !rules::may_equal(q[3], k[3]))
     return rules::mismatch(node, 0, 1);
   context.set(0, dtype, {q[0], q[1], q[2], v[3]});
-  std::vector<graph::Value> inputs = {
-      {.name = "scores", .dtype = WALLE_TRY(precision_of(node)), .shape = Shape{q[0], q[1], q[2], k[2]}}};
+  const DType precision = WALLE_TRY(precision_of(node));
+  std::vector<graph::Value> inputs = {{.name = "scores", .dtype = precision, .shape = Shape{q[0], q[1], q[2], k[2]}}};
   for (size_t i = 3; i < node.operand_count(); ++i) inputs.push_back(node.value(i));
   for (size_t block = 0; block < node.node().blocks.size(); ++block) WALLE_TRY(context.infer_block(block, inputs));
   return {};

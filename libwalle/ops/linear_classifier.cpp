@@ -40,9 +40,7 @@ Replacement decompose(const NodeView& node, GraphBuilder& builder) {
     return f.results({rules::chosen(classes.labels, index), transformed(z, transform)});
   }
   const Term label = rules::chosen_above(classes.labels, z.reshape({z.dims().empty() ? 0 : z.dims()[0]}), 0);
-  // Of one score ONNX Runtime shows 1 - z and z, and transforms them for PROBIT only.
-  const Term both = rules::concat({1 - z, z}, 1);
-  return f.results({label, transform == ScoreTransform::probit ? transformed(both, transform) : both});
+  return f.results({label, rules::both_of_one(1 - z, z, transform)});
 }
 
 }  // namespace

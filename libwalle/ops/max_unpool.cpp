@@ -56,6 +56,8 @@ Result<Ints> source_dims(const NodeView& node) {
   const Ints x = WALLE_TRY(node.dims(0));
   Ints kernel = WALLE_TRY(node.attribute_ints("kernel_shape", {}));
   const auto a = WALLE_TRY(rules::window_attributes(node, std::move(kernel)));
+  if (x.size() != a.kernel.size() + 2 || WALLE_TRY(node.result_dims(0)).size() != x.size())
+    return node.fail(ErrorCode::invalid_argument, "kernel_shape and output_shape do not fit the operand");
   Ints result = {x[0], x[1]};
   for (size_t i = 0; i < a.kernel.size(); ++i) {
     result.push_back((x[i + 2] - 1) * a.strides[i] + a.kernel[i] - a.pads[i] - a.pads[i + a.kernel.size()]);

@@ -189,7 +189,8 @@ Replacement by_vectors(const NodeView& node, const Machine& m, Term x, ScoreTran
   if (m.classes() > 2) return f.results({label, transformed(decided, transform)});
   if (transform == ScoreTransform::probit)
     return node.fail(ErrorCode::unsupported, "PROBIT of one score, of which ONNX Runtime leaves the second unwritten");
-  return f.results({label, rules::concat({transform == ScoreTransform::none ? -decided : 1 - decided, decided}, 1)});
+  const Term other = transform == ScoreTransform::none ? -decided : 1 - decided;
+  return f.results({label, rules::both_of_one(other, decided, transform)});
 }
 
 Replacement by_lines(const NodeView& node, const Machine& m, Term x, ScoreTransform transform) {

@@ -60,10 +60,7 @@ Replacement decide_alone(Formula& f, const Forest& forest, const Ints& labels, i
     const Term both = rules::concat({score * 0, score}, 1);
     return f.results({label, transformed(both, transform).cast(DType::f32)});
   }
-  const Term both = rules::concat({probability ? 1 - score : -score, score}, 1);
-  const bool transforms =
-      transform == ScoreTransform::probit || (transform == ScoreTransform::logistic && !probability);
-  return f.results({label, (transforms ? transformed(both, transform) : both).cast(DType::f32)});
+  return f.results({label, rules::both_of_one(probability ? 1 - score : -score, score, transform).cast(DType::f32)});
 }
 
 Result<Ints> labels_of(const NodeView& node) {

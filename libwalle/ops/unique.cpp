@@ -132,9 +132,11 @@ rules::Values carry_out(const NodeView& node, std::span<const AnyValue> operands
   std::vector<Tensor> picked;
   for (const int64_t slice : groups.first) picked.push_back(WALLE_TRY(rules::part_of(node, x, axis, slice, 1)));
   if (picked.empty()) picked.push_back(WALLE_TRY(rules::part_of(node, x, axis, 0, 0)));
-  return std::vector<AnyValue>{WALLE_TRY(rules::join(node, picked, static_cast<int64_t>(axis))),
-                               WALLE_TRY(vector_of(groups.first)), WALLE_TRY(vector_of(groups.of)),
-                               WALLE_TRY(vector_of(groups.count))};
+  std::vector<AnyValue> results;
+  results.emplace_back(WALLE_TRY(rules::join(node, picked, static_cast<int64_t>(axis))));
+  for (const auto* numbers : {&groups.first, &groups.of, &groups.count})
+    results.emplace_back(WALLE_TRY(vector_of(*numbers)));
+  return results;
 }
 
 }  // namespace

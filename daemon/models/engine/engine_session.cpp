@@ -70,7 +70,10 @@ class SessionOfEngine final : public EngineSession {
 
   Result<std::vector<RawTensor>> run(std::vector<RawTensor> inputs, int64_t deadline_us) override {
     std::vector<engine::NamedTensor> named;
-    for (const RawTensor& raw : inputs) named.push_back({raw.name, WALLE_TRY(tensor_of(raw))});
+    for (const RawTensor& raw : inputs) {
+      auto tensor = WALLE_TRY(tensor_of(raw));
+      named.push_back({raw.name, std::move(tensor)});
+    }
     const auto outputs = WALLE_TRY(session_->run(named, {.deadline_us = deadline_us}));
     const auto& names = session_->model().outputs();
     std::vector<RawTensor> result;

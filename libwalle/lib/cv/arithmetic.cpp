@@ -12,7 +12,9 @@ struct Pair {
 };
 
 Result<Pair> same_form(const np::Array& a, const np::Array& b) {
-  Pair pair{WALLE_TRY(to_image(a, "the first image")), WALLE_TRY(to_image(b, "the second image")), {}};
+  Pair pair;
+  pair.a = WALLE_TRY(to_image(a, "the first image"));
+  pair.b = WALLE_TRY(to_image(b, "the second image"));
   if (!(a.dims() == b.dims()) || a.dtype() != b.dtype()) {
     return fail(ErrorCode::invalid_argument, "the images differ: " + std::string(name_of(a.dtype())) + " " +
                                                  np::format_dims(a.dims()) + " and " + std::string(name_of(b.dtype())) +

@@ -19,6 +19,13 @@ Result<Ints> reduced_axes(const NodeView& node, size_t rank) {
   return all;
 }
 
+/// Over no axes every element is reduced alone: what a reduction does besides adding up stays.
+Replacement each_alone(GraphBuilder& builder, std::string_view name, ValueId x) {
+  if (name == "ReduceL1" || name == "ReduceL2") return replaced(builder.one("Abs", {x}));
+  if (name == "ReduceSumSquare") return replaced(builder.one("Mul", {x, x}));
+  return replaced(builder.one(name == "ReduceLogSum" ? "Log" : "Identity", {x}));
+}
+
 }  // namespace
 
 Status infer_reduction(const NodeView& node, InferContext& context) {
@@ -54,7 +61,7 @@ Replacement decompose_reduction(const NodeView& node, GraphBuilder& builder) {
   const bool keep = WALLE_TRY(node.attribute_int("keepdims", 1)) != 0;
   const std::string name(node.node().op->name);
   const ValueId x = node.operand(0);
-  if (reduced.empty() && !dims.empty()) return replaced(builder.one("Identity", {x}));
+  if (reduced.empty() && !dims.empty()) return each_alone(builder, name, x);
   const bool is_canonical = node.operand_count() == 1 && keep && node.has_attribute("axes") && !dims.empty();
   if (is_canonical) return canonical();
   const Ints result = WALLE_TRY(node.result_dims(0));

@@ -54,6 +54,12 @@ Term transformed(Term scores, ScoreTransform transform) {
   return scores;
 }
 
+Term both_of_one(Term other, Term score, ScoreTransform transform) {
+  if (transform == ScoreTransform::logistic) return concat({-score, score}, 1).apply("Sigmoid");
+  const Term both = concat({other, score}, 1);
+  return transform == ScoreTransform::probit ? probit(both) : both;
+}
+
 Result<Ints> class_labels(const NodeView& node, std::string_view ints) {
   if (node.has_attribute("classlabels_strings"))
     return node.fail(ErrorCode::unsupported, "class labels are strings; export the model with whole numbers as labels");

@@ -13,6 +13,10 @@ enum class ScoreTransform : uint8_t { none, softmax, logistic, softmax_zero, pro
 /// probit: √2 · erf⁻¹(2x - 1) by Winitzki's approximation (2008), as in ONNX Runtime.
 [[nodiscard]] Term transformed(Term scores, ScoreTransform transform);
 
+/// What two classes of which one score [N, 1] decides show, as in ONNX Runtime: with LOGISTIC the sigmoids of -score
+/// and score, with PROBIT those of `other` and score, else `other` and score as they are.
+[[nodiscard]] Term both_of_one(Term other, Term score, ScoreTransform transform);
+
 /// The class labels, of the attribute named `ints`. Errors: unsupported for labels that are strings
 /// ("classlabels_strings").
 [[nodiscard]] Result<Ints> class_labels(const NodeView& node, std::string_view ints);

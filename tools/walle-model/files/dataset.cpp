@@ -90,7 +90,8 @@ Result<engine::Dataset> split_dataset(engine::Dataset& data, double share, uint6
   const auto held = std::span(rows).last(static_cast<size_t>(taken));
   engine::Dataset validation;
   for (engine::NamedTensor& input : data.inputs) {
-    validation.inputs.push_back({input.name, WALLE_TRY(train::take_rows(input.tensor, held, input.tensor.dtype()))});
+    auto rows_held = WALLE_TRY(train::take_rows(input.tensor, held, input.tensor.dtype()));
+    validation.inputs.push_back({input.name, std::move(rows_held)});
     input.tensor = WALLE_TRY(train::take_rows(input.tensor, kept, input.tensor.dtype()));
   }
   validation.labels = WALLE_TRY(train::take_rows(data.labels, held, data.labels.dtype()));

@@ -122,12 +122,15 @@ Result<std::vector<engine::NamedTensor>> make_inputs(const engine::Model& model,
   for (const std::string& text : inputs) {
     const auto given = WALLE_TRY(assignment(text, "NAME=FILE.npy"));
     const auto* port = WALLE_TRY(port_named(model, given.name));
-    out.push_back({port->name, WALLE_TRY(read_npy(given.value))});
+    auto tensor = WALLE_TRY(read_npy(given.value));
+    out.push_back({port->name, std::move(tensor)});
   }
   for (const std::string& text : shapes) {
     const auto given = WALLE_TRY(assignment(text, "NAME=1x3x224x224"));
     const auto* port = WALLE_TRY(port_named(model, given.name));
-    out.push_back({port->name, WALLE_TRY(random_tensor(port->dtype, WALLE_TRY(parse_dims(given.value))))});
+    const auto dims = WALLE_TRY(parse_dims(given.value));
+    auto tensor = WALLE_TRY(random_tensor(port->dtype, dims));
+    out.push_back({port->name, std::move(tensor)});
   }
   for (const engine::Port& port : model.inputs()) {
     const bool given =
@@ -136,7 +139,8 @@ Result<std::vector<engine::NamedTensor>> make_inputs(const engine::Model& model,
     if (!fill)
       return walle::fail(ErrorCode::invalid_argument,
                          "input '" + port.name + "' is missing: give --input " + port.name + "=FILE.npy");
-    out.push_back({port.name, WALLE_TRY(random_tensor(port.dtype, filled(port.dims)))});
+    auto tensor = WALLE_TRY(random_tensor(port.dtype, filled(port.dims)));
+    out.push_back({port.name, std::move(tensor)});
   }
   return out;
 }

@@ -45,7 +45,8 @@ Result<std::vector<engine::NamedValue>> make_values(const engine::Model& model, 
     }
     const size_t at = text.find('=');
     const std::string files = at == std::string::npos ? "" : text.substr(at + 1);
-    out.push_back({port->name, WALLE_TRY(read_sequence(port->dtype, files))});
+    auto sequence = WALLE_TRY(read_sequence(port->dtype, files));
+    out.push_back({port->name, std::move(sequence)});
   }
   for (const engine::NamedTensor& tensor : WALLE_TRY(make_inputs(model, tensors, shapes, fill)))
     out.push_back({tensor.name, tensor.tensor});

@@ -55,10 +55,9 @@ Result<ValueId> run_simple(Operation& op, ValueId x, const SimpleInputs& inputs,
   // What does not depend on the state is one product for all steps.
   ValueId all = WALLE_TRY(b.one("MatMul", {x, WALLE_TRY(op.real(inputs.weight, {1, 0}))}));
   if (op.has(inputs.bias)) all = WALLE_TRY(b.one("Add", {all, WALLE_TRY(op.real(inputs.bias))}));
-  const Sequence sequence = {.x = all,
-                             .states = {WALLE_TRY(op.real(inputs.state))},
-                             .captures = {WALLE_TRY(op.real(inputs.recurrent, {1, 0}))},
-                             .backward = backward};
+  const ValueId state = WALLE_TRY(op.real(inputs.state));
+  const ValueId recurrent = WALLE_TRY(op.real(inputs.recurrent, {1, 0}));
+  const Sequence sequence = {.x = all, .states = {state}, .captures = {recurrent}, .backward = backward};
   const Cell cell = [&](GraphBuilder& step, std::span<const ValueId> states, ValueId row,
                         std::span<const ValueId> captured) -> Translated {
     const ValueId sum = WALLE_TRY(step.one("Add", {row, WALLE_TRY(step.one("MatMul", {states[0], captured[0]}))}));
