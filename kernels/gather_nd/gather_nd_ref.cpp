@@ -20,12 +20,17 @@ std::optional<Layout> layout_of(const Problem& p) {
   Layout layout{.batch = batch, .loops = indices.dims.size() - 1 - batch, .depth = static_cast<size_t>(depth)};
   layout.tail = x.dims.size() - batch - layout.depth;
   if (p.results[0].dims.size() != batch + layout.loops + layout.tail) return std::nullopt;
+  for (size_t i = 0; i < p.results[0].dims.size(); ++i) {
+    const bool tail = i >= batch + layout.loops;
+    if (p.results[0].dims[i] != (tail ? x.dims[i - layout.loops + layout.depth] : indices.dims[i])) return std::nullopt;
+    if (i < batch && indices.dims[i] != x.dims[i]) return std::nullopt;
+  }
   return layout;
 }
 
 std::optional<Refusal> accepts(const Problem& p) {
   if (auto refusal = check_arity(p, 2)) return refusal;
-  if (std::get<GatherNdAttributes>(p.attributes).batch_dims < 0 || !layout_of(p)) return Refusal{"ranks do not fit"};
+  if (std::get<GatherNdAttributes>(p.attributes).batch_dims < 0 || !layout_of(p)) return Refusal{"shapes do not fit"};
   const DType indices = p.operands[1].dtype;
   if (indices != DType::i32 && indices != DType::i64) return Refusal{"the indices are not i32 or i64"};
   const DType dtype = p.operands[0].dtype;

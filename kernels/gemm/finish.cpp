@@ -1,4 +1,5 @@
 #include "kernels/gemm/gemm.h"
+#include "kernels/support/epilogue.h"
 
 namespace walle::kernels::gemm {
 namespace {
@@ -21,6 +22,7 @@ bool is_untouched(const Finish& finish) {
 }  // namespace
 
 std::optional<Refusal> check_finish(const Problem& problem, size_t column_axis) {
+  if (auto refusal = check_channels(problem)) return refusal;
   for (const EpilogueOp& op : problem.epilogue) {
     if (op.kind == EpilogueKind::unary && unary_row(op.unary) == nullptr)
       return Refusal{"an epilogue without vector form"};

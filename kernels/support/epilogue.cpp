@@ -33,9 +33,45 @@ float epilogue_operand_f32(const Arguments& arguments, const EpilogueOp& op, int
   return static_cast<float>(epilogue_operand<double>(arguments, op, channel, at));
 }
 
+bool is_product(const Problem& problem) { return std::holds_alternative<MatMulAttributes>(problem.attributes); }
+
+size_t channel_axis(const Problem& problem) { return is_product(problem) ? problem.results[0].dims.size() - 1 : 1; }
+
+/// A zero point: one for all, one for each index along `axis` of the result, or (of a product) broadcast to it.
+bool zero_fits(const Problem& problem, size_t index, size_t axis) {
+  if (!has_operand(problem, index) || problem.operands[index].count() == 1) return true;
+  const Extents& zero = problem.operands[index].dims;
+  const Extents& y = problem.results[0].dims;
+  if (zero.size() == 1) return zero[0] == y[axis];
+  bool fits = is_product(problem) && zero.size() == y.size();
+  for (size_t i = 0; fits && i < y.size(); ++i) fits = zero[i] == 1 || zero[i] == y[i];
+  return fits;
+}
+
+bool zeros_fit(const Problem& problem) {
+  const size_t channels = channel_axis(problem);
+  if (is_product(problem)) return zero_fits(problem, 2, channels - 1) && zero_fits(problem, 3, channels);
+  return (!has_operand(problem, 2) || problem.operands[2].count() == 1) && zero_fits(problem, 3, channels);
+}
+
 }  // namespace
 
+std::optional<Refusal> check_channels(const Problem& problem) {
+  const Extents& y = problem.results[0].dims;
+  for (const EpilogueOp& op : problem.epilogue) {
+    if (op.kind != EpilogueKind::bias_channel && op.kind != EpilogueKind::rescale) continue;
+    if (op.operand < 0 || static_cast<size_t>(op.operand) >= problem.operands.size())
+      return Refusal{"the epilogue names an operand that does not exist"};
+    const Operand& operand = problem.operands[static_cast<size_t>(op.operand)];
+    const size_t axis = channel_axis(problem);
+    const bool one = operand.dims.empty() || (operand.count() == 1 && has_kind(problem, EpilogueKind::rescale));
+    if (!one && (axis >= y.size() || operand.count() != y[axis])) return Refusal{"a bias or scale of another length"};
+  }
+  return std::nullopt;
+}
+
 std::optional<Refusal> check_epilogue(const Problem& problem) {
+  if (auto refusal = check_channels(problem)) return refusal;
   const bool real = is_float(problem.results[0].dtype) || has_kind(problem, EpilogueKind::rescale);
   for (const EpilogueOp& op : problem.epilogue) {
     if (names_operand(op.kind) && (op.operand < 0 || static_cast<size_t>(op.operand) >= problem.operands.size())) {
@@ -92,6 +128,7 @@ double apply_integer_epilogue(const Arguments& arguments, int64_t sum, int64_t c
 }
 
 std::optional<Refusal> check_integer_result(const Problem& problem) {
+  if (!zeros_fit(problem)) return Refusal{"zero points do not fit"};
   const DType dtype = problem.results[0].dtype;
   const bool first = problem.epilogue.empty() || problem.epilogue[0].kind == EpilogueKind::rescale ||
                      (problem.epilogue.size() > 1 && problem.epilogue[0].kind == EpilogueKind::bias_channel &&

@@ -12,6 +12,10 @@
 
 namespace walle::kernels {
 
+/// Why an operand of the epilogue that is read by channel (bias, scale) has not one element for each channel; nullopt:
+/// it has. Kernels on 8 bits take one for all as well. The channels are axis 1, of a matrix product the last.
+[[nodiscard]] std::optional<Refusal> check_channels(const Problem& problem);
+
 /// Why an epilogue cannot be applied to the problem's result; nullopt: it can.
 [[nodiscard]] std::optional<Refusal> check_epilogue(const Problem& problem);
 
@@ -52,7 +56,8 @@ template <class W>
 [[nodiscard]] double apply_integer_epilogue(const Arguments& arguments, int64_t sum, int64_t channel,
                                             std::span<const int64_t> at);
 
-/// Why the result's dtype is not the one that the epilogue of an 8-bit contraction leaves; nullopt: it is.
+/// Why the result's dtype is not the one that the epilogue of an 8-bit contraction leaves, or why zero points (operands
+/// 2 and 3) are not one for all, or one for each row or channel; nullopt: they are.
 [[nodiscard]] std::optional<Refusal> check_integer_result(const Problem& problem);
 
 }  // namespace walle::kernels

@@ -45,7 +45,10 @@ struct IntegerRange {
     return map;
   }
   if (block < 1 || scale.dims.size() != x.dims.size()) return std::nullopt;
-  if ((x.dims[map.axis] + block - 1) / block != scale.dims[map.axis]) return std::nullopt;
+  for (size_t i = 0; i < x.dims.size(); ++i) {
+    const int64_t wanted = i == map.axis ? (x.dims[i] + block - 1) / block : x.dims[i];
+    if (scale.dims[i] != wanted) return std::nullopt;
+  }
   map.strides = scale.strides;
   map.block = block;
   return map;

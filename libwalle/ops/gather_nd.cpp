@@ -20,6 +20,7 @@ Status infer(const NodeView& node, InferContext& context) {
   const auto least = static_cast<int64_t>(std::min(x.size(), indices.size()));
   if (batch < 0 || depth < 0 || batch >= std::max<int64_t>(least, 1) || batch + depth > static_cast<int64_t>(x.size()))
     return rules::mismatch(node, 0, 1);
+  if (!std::equal(x.begin(), x.begin() + batch, indices.begin(), rules::may_equal)) return rules::mismatch(node, 0, 1);
   Shape result(indices.begin(), indices.end() - 1);
   result.insert(result.end(), x.begin() + batch + depth, x.end());
   context.set(0, dtype, std::move(result));

@@ -3,10 +3,13 @@
 #include <cstring>
 #include <new>
 
+#include "libwalle/base/sanitized.h"
+
 namespace walle::engine {
 namespace {
 
 constexpr size_t kAlignment = 64;
+constexpr size_t kBehind = kSanitized ? 0 : kAlignment;  // a sanitizer is to see what goes beyond the elements
 
 class OwnedStorage final : public Storage {
  public:
@@ -60,7 +63,7 @@ Result<Tensor> Tensor::empty(DType dtype, std::span<const int64_t> dims) {
   tensor.dtype_ = dtype;
   tensor.dims_.assign(dims.begin(), dims.end());
   const auto bytes = static_cast<size_t>(tensor.bytes());
-  auto* data = static_cast<uint8_t*>(::operator new (bytes + kAlignment, std::align_val_t{kAlignment}, std::nothrow));
+  auto* data = static_cast<uint8_t*>(::operator new (bytes + kBehind, std::align_val_t{kAlignment}, std::nothrow));
   if (data == nullptr) return fail(ErrorCode::resource_exhausted, "no memory for " + describe(dtype, dims));
   tensor.storage_ = std::make_shared<OwnedStorage>(data, bytes);
   return tensor;
