@@ -18,19 +18,20 @@ struct Options {
 
 Result<Options> options_of(Operation& op) {
   const auto map = WALLE_TRY(rules::option_map(op));
-  Options options = {.turns = map["max_detections"].AsInt32(),
-                     .per_class = map["detections_per_class"].AsInt32(),
-                     .classes = map["num_classes"].AsInt32(),
-                     .by_class = map["use_regular_nms"].AsBool(),
+  Options options = {.turns = rules::whole(map["max_detections"]),
+                     .per_class = rules::whole(map["detections_per_class"]),
+                     .classes = rules::whole(map["num_classes"]),
+                     .by_class = rules::whole(map["use_regular_nms"]) != 0,
                      .least = map["nms_score_threshold"].AsFloat(),
                      .overlap = map["nms_iou_threshold"].AsFloat(),
                      .scales = {map["y_scale"].AsFloat(), map["x_scale"].AsFloat(), map["h_scale"].AsFloat(),
                                 map["w_scale"].AsFloat()}};
   constexpr int64_t kMost = 1 << 16;
   if (options.per_class == 0) options.per_class = 100;
-  if (options.turns < 1 || options.turns > kMost || options.per_class > kMost || options.classes < 1)
+  if (options.turns < 1 || options.turns > kMost || options.per_class < 1 || options.per_class > kMost ||
+      options.classes < 1 || options.classes > kMost)
     return Operation::fail(ErrorCode::invalid_argument, "its limits are wrong");
-  if (!options.by_class && map["max_classes_per_detection"].AsInt32() != 1)
+  if (!options.by_class && rules::whole(map["max_classes_per_detection"]) != 1)
     return Operation::fail(ErrorCode::unsupported, "more than one class for a box");
   return options;
 }

@@ -24,4 +24,12 @@ Result<flexbuffers::Map> option_map(const Operation& op) {
   return root.AsMap();
 }
 
+int64_t whole(const flexbuffers::Reference& option) {
+  constexpr auto kMost = static_cast<double>(int64_t{1} << 53);
+  if (option.IsBool()) return option.AsBool() ? 1 : 0;
+  if (!option.IsNumeric()) return 0;
+  const double number = option.AsDouble();
+  return number >= -kMost && number <= kMost ? static_cast<int64_t>(number) : 0;
+}
+
 }  // namespace walle::import::tflite::rules

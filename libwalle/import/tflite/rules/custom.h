@@ -12,5 +12,7 @@ namespace walle::import::tflite::rules {
 /// The map that a custom operator's options are (FlexBuffers), verified. A missing entry reads as 0.
 /// Errors: invalid_argument if they are none.
 [[nodiscard]] Result<flexbuffers::Map> option_map(const Operation& op);
+/// An option as a whole number of at most 53 bits; 0 of anything else. FlexBuffers' own conversion overflows.
+[[nodiscard]] int64_t whole(const flexbuffers::Reference& option);
 
 }  // namespace walle::import::tflite::rules
