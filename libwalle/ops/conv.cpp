@@ -13,14 +13,6 @@ Result<Ints> kernel_of(const NodeView& node, const Shape& w) {
   return given;
 }
 
-Result<int64_t> group_of(const NodeView& node, const Shape& x, const Shape& w) {
-  const int64_t group = WALLE_TRY(node.attribute_int("group", 1));
-  const bool channels = !x[1].known() || !w[1].known() || x[1].value() / group == w[1].value();
-  const bool whole = (!x[1].known() || x[1].value() % group == 0) && (!w[0].known() || w[0].value() % group == 0);
-  if (group < 1 || !whole || !channels) return rules::mismatch(node, 0, 1);
-  return group;
-}
-
 Status infer(const NodeView& node, InferContext& context) {
   const DType dtype = WALLE_TRY(node.dtype(0));
   if (WALLE_TRY(node.dtype(1)) != dtype)
@@ -32,9 +24,7 @@ Status infer(const NodeView& node, InferContext& context) {
   const Shape& x = *node.value(0).shape;
   const Shape& w = *node.value(1).shape;
   if (x.size() < 3 || x.size() != w.size()) return rules::mismatch(node, 0, 1);
-  if (WALLE_TRY(node.attribute_int("group", 1)) < 1)
-    return node.fail(ErrorCode::invalid_argument, "group must be positive");
-  WALLE_TRY(group_of(node, x, w));
+  WALLE_TRY(rules::check_groups(node, 0, 1));
   if (node.has(2)) {
     const Shape bias = WALLE_TRY(node.shape(2));
     if (bias.size() != 1 || !rules::may_equal(bias[0], w[0])) return rules::mismatch(node, 1, 2);

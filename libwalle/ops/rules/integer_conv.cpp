@@ -13,6 +13,7 @@ Status infer_integer_conv(const NodeView& node, InferContext& context, size_t x_
     return {};
   }
   if (x->size() < 3 || x->size() != w->size()) return mismatch(node, x_at, w_at);
+  WALLE_TRY(check_groups(node, x_at, w_at));
   if (set_symbolic_window(context, dtype, *x, (*w)[0], *w)) return {};
   const auto kernel = graph::concrete(Shape(w->begin() + 2, w->end()));
   const auto a = WALLE_TRY(window_attributes(node, *kernel));

@@ -115,6 +115,16 @@ Result<Window> window(const NodeView& node, const WindowAttributes& a, std::span
   return result;
 }
 
+Status check_groups(const NodeView& node, size_t x, size_t w) {
+  const int64_t group = WALLE_TRY(node.attribute_int("group", 1));
+  if (group < 1) return node.fail(ErrorCode::invalid_argument, "group must be positive");
+  const Dim& in = (*node.value(x).shape)[1];
+  const Shape& weight = *node.value(w).shape;
+  const bool channels = !in.known() || !weight[1].known() || in.value() / group == weight[1].value();
+  const bool whole = (!in.known() || in.value() % group == 0) && (!weight[0].known() || weight[0].value() % group == 0);
+  return whole && channels ? Status() : mismatch(node, x, w);
+}
+
 Status infer_pool(const NodeView& node, InferContext& context) {
   const DType dtype = WALLE_TRY(node.dtype(0));
   if (!node.value(0).shape) {

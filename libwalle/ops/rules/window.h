@@ -24,6 +24,9 @@ bool set_symbolic_window(InferContext& context, DType dtype, const Shape& x, con
 /// The window with pads resolved for concrete sizes. In ceil mode pads_end grows until the last window is inside.
 [[nodiscard]] Result<Window> window(const NodeView& node, const WindowAttributes& attributes,
                                     std::span<const int64_t> spatial);
+/// That the channels of the operand x and of the weight w (shapes known, rank 2 or more) fit the attribute group.
+/// Errors: invalid_argument naming both shapes.
+[[nodiscard]] Status check_groups(const NodeView& node, size_t x, size_t w);
 /// Shape rule of pooling: [N, C, spatial…] by attribute kernel_shape; a second result holds positions, i64.
 [[nodiscard]] Status infer_pool(const NodeView& node, InferContext& context);
 /// The attributes that all kinds of pooling share: op and window.
