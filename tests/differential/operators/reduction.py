@@ -15,6 +15,11 @@ def some_axes(g, x):
     return [a - x.rank if g.chance(0.4) else a for a in axes]
 
 
+def product_fits(x):
+    """No product of whole numbers leaves their type: what it is then is not defined."""
+    return is_float(x.dtype) or np.prod(np.maximum(np.abs(x.array.astype(np.float64)), 1)) < 2**31
+
+
 @operator("ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin", "ReduceProd", "ReduceL1", "ReduceL2", "ReduceSumSquare",
           "ReduceLogSum", "ReduceLogSumExp")
 def reduce(g, op):
@@ -26,7 +31,8 @@ def reduce(g, op):
     narrow = op in ("ReduceLogSum", "ReduceProd")
     x = g.pick(types, low=0.25 if narrow else -4, high=2 if narrow else 4,
                nonempty=op in ("ReduceMax", "ReduceMin", "ReduceMean"),
-               fits=(lambda v: v.array.size == 0 or np.min(v.array) > 0) if op == "ReduceLogSum" else None)
+               fits={"ReduceLogSum": lambda v: v.array.size == 0 or np.min(v.array) > 0,
+                     "ReduceProd": product_fits}.get(op))
     operands = [x]
     if x.rank and g.chance(0.75):
         operands.append(g.ints(some_axes(g, x)))
